@@ -1,0 +1,88 @@
+// Package neo4j holds what Neo4j is, release by release: families, roles and topology, setting names, the rendering of
+// neo4j.conf and the memory plan. It uses the standard library only and knows neither Kubernetes nor Pulumi.
+package neo4j
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+// Release is the version of a Neo4j server as its makers write it: "3.1.0-M13-beta3", "3.5.35", "5.26.30", "2026.08.1".
+type Release struct {
+	Major, Minor, Patch int
+	// Pre is the pre-release part without its dash ("beta03"), empty for a final release.
+	Pre string
+	// text is what was parsed, kept because calendar releases pad their month ("2026.08.1").
+	text string
+}
+
+var releasePattern = regexp.MustCompile(`^(\d{1,4})\.(\d{1,2})\.(\d{1,3})(?:-([0-9A-Za-z][0-9A-Za-z.-]*))?$`)
+
+// ParseRelease reads a release of three numbers with an optional pre-release part.
+func ParseRelease(s string) (Release, error) {
+	m := releasePattern.FindStringSubmatch(s)
+	if m == nil {
+		return Release{}, fmt.Errorf("%q is not a Neo4j release: write three numbers such as 3.5.35", s)
+	}
+	r := Release{Pre: m[4], text: s}
+	for i, dst := range []*int{&r.Major, &r.Minor, &r.Patch} {
+		n, err := strconv.Atoi(m[i+1])
+		if err != nil {
+			return Release{}, fmt.Errorf("%q is not a Neo4j release: %w", s, err)
+		}
+		*dst = n
+	}
+	return r, nil
+}
+
+// MustRelease is ParseRelease for constants in tables and tests; it panics on a malformed text.
+func MustRelease(s string) Release {
+	r, err := ParseRelease(s)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// String gives the release as it was parsed.
+func (r Release) String() string { return r.text }
+
+// IsZero says whether no release was given.
+func (r Release) IsZero() bool { return r == Release{} }
+
+// Compare orders releases by their three numbers, a pre-release before its final release.
+func (r Release) Compare(o Release) int {
+	if c := cmp.Or(cmp.Compare(r.Major, o.Major), cmp.Compare(r.Minor, o.Minor), cmp.Compare(r.Patch, o.Patch)); c != 0 {
+		return c
+	}
+	switch {
+	case r.Pre == o.Pre:
+		return 0
+	case r.Pre == "":
+		return 1
+	case o.Pre == "":
+		return -1
+	}
+	return cmp.Compare(r.Pre, o.Pre)
+}
+
+// MarshalJSON writes the release as its text.
+func (r Release) MarshalJSON() ([]byte, error) { return json.Marshal(r.text) }
+
+// UnmarshalJSON reads the release from its text; an empty text is the zero release.
+func (r *Release) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return fmt.Errorf("a release is a text such as \"3.5.35\": %w", err)
+	}
+	if s == "" {
+		*r = Release{}
+		return nil
+	}
+	v, err := ParseRelease(s)
+	*r = v
+	return err
+}

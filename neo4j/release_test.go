@@ -1,0 +1,90 @@
+package neo4j
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestParseRelease(t *testing.T) {
+	for _, good := range []string{"3.1.0-M13-beta3", "3.5.0-beta03", "3.5.35", "5.26.30", "2026.08.1"} {
+		r, err := ParseRelease(good)
+		require.NoError(t, err)
+		assert.Equal(t, good, r.String())
+		b, err := json.Marshal(r)
+		require.NoError(t, err)
+		var back Release
+		require.NoError(t, json.Unmarshal(b, &back))
+		assert.Equal(t, r, back)
+	}
+	for _, bad := range []string{"", "3", "3.5", "v3.5.1", "3.5.x", "3.5.1-", "3.5.1 ", "latest", "-3.5.1", "99999.1.1"} {
+		_, err := ParseRelease(bad)
+		assert.ErrorContains(t, err, "is not a Neo4j release", bad)
+	}
+}
+
+func TestReleaseOrder(t *testing.T) {
+	ordered := []string{"3.1.0-M13-beta3", "3.1.0", "3.4.10", "3.5.0-beta03", "3.5.0", "3.5.9", "3.5.35", "5.26.30", "2025.01.0", "2026.08.1"}
+	for i, a := range ordered {
+		for j, b := range ordered {
+			assert.Equal(t, sign(i-j), MustRelease(a).Compare(MustRelease(b)), "%s ~ %s", a, b)
+		}
+	}
+}
+
+func TestFamilyOf(t *testing.T) {
+	for release, family := range map[string]string{"3.1.0-M13-beta3": "3.1", "3.1.9": "3.1", "3.5.0-beta03": "3.5", "3.5.35": "3.5"} {
+		f, err := FamilyOf(MustRelease(release))
+		require.NoError(t, err)
+		assert.Equal(t, family, f.Name)
+	}
+	for _, unknown := range []string{"3.0.1", "3.2.0", "3.4.10", "4.4.1", "5.26.30"} {
+		_, err := FamilyOf(MustRelease(unknown))
+		assert.ErrorContains(t, err, "is not a release this program knows: it knows the families 3.1, 3.5")
+	}
+}
+
+func TestTopologySaysItselfInTheReleasesWords(t *testing.T) {
+	assert.Equal(t, "3 cores, 1 read replica", spec("3.5.0-beta03", 3, 1).Topology().String())
+	assert.Equal(t, "1 standalone server", spec("3.5.0-beta03", 1, 0).Topology().String())
+	m := spec("3.5.0-beta03", 3, 1).Topology().Of(Secondary)
+	require.Len(t, m, 1)
+	assert.Equal(t, Member{Name: "neo4j-read-0", Pool: "neo4j-read", Role: Secondary, Host: "neo4j-read-0.neo4j.graph.svc.cluster.local"}, m[0])
+}
+
+func TestMemoryPlanNeverExceedsTheLimit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.Int64Range(0, 64<<30).Draw(t, "limit")
+		given := Memory{
+			Heap:      rapid.SampledFrom([]int64{0, 0, 256 << 20, 4 << 30}).Draw(t, "heap"),
+			PageCache: rapid.SampledFrom([]int64{0, 0, 32 << 20, 2 << 30}).Draw(t, "pageCache"),
+		}
+		plan, err := PlanMemory(limit, given)
+		if err != nil {
+			return
+		}
+		require.LessOrEqual(t, plan.Heap+plan.PageCache+overhead, limit)
+		require.GreaterOrEqual(t, plan.Heap, int64(minHeap))
+		if given.Heap > 0 {
+			require.Equal(t, given.Heap, plan.Heap)
+		}
+		if given.PageCache > 0 {
+			require.Equal(t, given.PageCache, plan.PageCache)
+		}
+	})
+	_, err := PlanMemory(1<<30, Memory{Heap: 1 << 30, PageCache: 32 << 20})
+	assert.EqualError(t, err, "heap 1g + page cache 32m + 224m for the JVM itself are 1280m, over the limit of 1g")
+}
+
+func sign(n int) int {
+	switch {
+	case n < 0:
+		return -1
+	case n > 0:
+		return 1
+	}
+	return 0
+}
