@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Installs and builds what the local box and the engine need, each only where it is missing. Says what it installs or builds,
+# step n of m, and the time so far. `dev/setup.sh tools` adds the linter and the test runner.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/neo4j-kubernetes
+mkdir -p "$cache/bin"
+
+steps=(packages engine box images program)
+[ "${1:-}" = tools ] && steps+=(tools)
+[ "${1:-}" = check ] && steps=(tools)
+
+began=$SECONDS n=0
+step() { n=$((n + 1)); printf '[%d/%d %3ds] %s\n' "$n" "${#steps[@]}" $((SECONDS - began)) "$1" >&2; }
+
+debian=(containerd runc containernetworking-plugins nftables conntrack iproute2 kmod mmdebstrap maven openjdk-17-jdk-headless ca-certificates)
+packages() {
+  local missing=()
+  for p in "${debian[@]}"; do
+    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then
+    step "Debian packages: all ${#debian[@]} are installed"
+    return
+  fi
+  step "Debian packages: installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+engine() {
+  if command -v pulumi >/dev/null && pulumi plugin ls 2>/dev/null | grep -q '^kubernetes '; then
+    step "Pulumi: the installed $(pulumi version) with its Kubernetes plugin is used"
+    return
+  fi
+  step "Pulumi: none installed with its Kubernetes plugin; the box's own command, language host and provider plugin"
+  "$root/dev/engine/build.sh"
+}
+
+box() { step "the local box: Kubernetes, CoreDNS, supervisor"; "$root/dev/build.sh"; }
+
+images() { step "Neo4j images"; "$cache/bin/box" images build; }
+
+program() {
+  step "the Pulumi program and neo4jcheck"
+  (cd "$root" && go build -o bin/neo4j . && go build -o bin/neo4jcheck ./cmd/neo4jcheck)
+}
+
+tools() {
+  step "linter and test runner"
+  local stamp
+  stamp=$cache/bin/.tools-$(cat "$root"/dev/tools/go.{mod,sum} "$root"/dev/tools/cmd/tally/*.go | sha256sum | cut -c1-16)
+  [ -f "$stamp" ] && return
+  (cd "$root/dev/tools" && go build -o "$cache/bin/" tool ./cmd/tally)
+  touch "$stamp"
+}
+
+if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ]; then
+  if [ "${1:-}" != check ]; then
+    echo "The local box needs Linux and root. Without them use minikube: minikube start && pulumi stack init minikube && pulumi up" >&2
+    exit 1
+  fi
+fi
+for s in "${steps[@]}"; do "$s"; done
+printf '[done %ds]\n' $((SECONDS - began)) >&2

@@ -1,0 +1,94 @@
+package onbox
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func (p *project) survivesTheLeader(t *testing.T) {
+	leader := p.leader()
+	p.kubectl("delete", "pod", leader, "--grace-period=0", "--force")
+	out := p.up()
+	assert.Contains(t, out, "LEADER")
+	requireNotes(t, p, leader, "a-three", "b-five")
+}
+
+func (p *project) survivesANode(t *testing.T) {
+	// The last node never carries the control plane.
+	const node = "3"
+	on := p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "--field-selector", "spec.nodeName=dev3", "-o", "name")
+	require.NotEmpty(t, on, "a member on the node that is stopped")
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	out, err := p.box.command(ctx, p.box.bin, "node", "stop", node).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	p.write("c-two-of-three")
+	out, err = p.box.command(ctx, p.box.bin, "node", "start", node).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	p.up()
+	requireNotes(t, p, strings.TrimPrefix(strings.Fields(on)[0], "pod/"), "a-three", "b-five", "c-two-of-three")
+}
+
+func (p *project) keepsDataOverDestroy(t *testing.T) {
+	claims := p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].metadata.uid}")
+	p.must("destroy", "--yes", "--skip-preview")
+	assert.Empty(t, p.kubectl("get", "pods,statefulsets,services", "-l", "app.kubernetes.io/name=neo4j", "-o", "name"))
+	assert.Equal(t, claims, p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].metadata.uid}"), "the claims outlive the members")
+	p.up()
+	requireNotes(t, p, "neo4j-1", "a-three", "b-five", "c-two-of-three")
+}
+
+// leaksNothing looks for the password in everything that the commands printed and that the engine keeps.
+func (p *project) leaksNothing(t *testing.T) {
+	password := p.password()
+	require.GreaterOrEqual(t, len(password), 12, "a random password")
+	assert.NotContains(t, p.printed.String(), password)
+	for _, dir := range []string{p.dir, p.box.home} {
+		searched := 0
+		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.Type().IsRegular() || strings.Contains(path, "/data/") {
+				return nil // the cluster's own data is the one place where it belongs
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return nil // a log that was just rotated
+			}
+			searched++
+			assert.NotContains(t, string(text), password, path)
+			return nil
+		})
+		require.NoError(t, err)
+		require.Positive(t, searched)
+	}
+}
+
+// TestKilledUpdate kills an update half way and runs it again.
+func TestKilledUpdate(t *testing.T) {
+	p := newProject(t, onTheBox(t), "dev", "killed")
+	ctx, kill := context.WithCancel(t.Context())
+	defer kill()
+	cmd := p.command(ctx, "up", "--yes", "--skip-preview")
+	require.NoError(t, cmd.Start())
+	eventually(t, 2*time.Minute, "pods of the update", func() error {
+		pods, err := p.box.tryKubectl("-n", p.namespace, "get", "pods", "-o", "name")
+		if err == nil && pods == "" {
+			err = fmt.Errorf("no pods yet")
+		}
+		return err
+	})
+	kill() // SIGKILL: the engine saves nothing more
+	require.Error(t, cmd.Wait())
+	p.must("cancel", "--yes")
+	p.up()
+	assert.Equal(t, "3 cores, 0 read replicas", p.output("topology"))
+	p.unchanged()
+}

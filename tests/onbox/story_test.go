@@ -1,0 +1,156 @@
+package onbox
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestStory is the blog post's story on 3.5 by the stack dev, and what may go wrong on the way.
+func TestStory(t *testing.T) {
+	p := newProject(t, onTheBox(t), "dev", "story")
+	out := p.up()
+	assert.Contains(t, out, "LEADER", "the members' table ends an update")
+	assert.Equal(t, 2, strings.Count(out, "FOLLOWER"), out)
+	assert.Equal(t, "3 cores, 0 read replicas", p.output("topology"))
+	p.unchanged()
+	p.write("a-three")
+
+	t.Run("neo4jcheck says the same", p.checkedByCommand)
+	t.Run("browser and Bolt through a port-forward", p.servesBrowserAndBolt)
+	t.Run("grow to five and back", p.growsAndShrinks)
+	t.Run("read replicas", p.takesReadReplicas)
+	t.Run("steps that would lose the quorum are refused", p.refusesToLoseTheQuorum)
+	t.Run("leader killed", p.survivesTheLeader)
+	t.Run("node stopped and started", p.survivesANode)
+	t.Run("destroy keeps the data", p.keepsDataOverDestroy)
+	t.Run("nothing secret leaks", p.leaksNothing)
+}
+
+// TestMinikubeVolumes is the story with the minikube stack's own hostPath volumes and claims.
+func TestMinikubeVolumes(t *testing.T) {
+	p := newProject(t, onTheBox(t), "minikube", "minikube-story")
+	p.set("cluster.release", "3.5.0-beta03")
+	p.small()
+	p.up()
+	claims := p.kubectl("get", "pvc", "-o", "name")
+	assert.Contains(t, claims, "datadir-neo4j-0")
+	volumes := p.kubectl("get", "pv", "-o", "jsonpath={.items[*].spec.hostPath.path}")
+	assert.Contains(t, volumes, "neo4j-2", "a folder of the node a member")
+	p.write("a-three")
+	p.growsAndShrinks(t)
+	p.takesReadReplicas(t)
+}
+
+// TestBlogPostRelease is the story on the post's own release, with the post's own volumes.
+func TestBlogPostRelease(t *testing.T) {
+	p := newProject(t, onTheBox(t), "minikube", "blog-post")
+	p.set("cluster.release", "3.1.0-M13-beta3")
+	p.small()
+	out := p.up()
+	assert.Equal(t, 2, strings.Count(out, "FOLLOWER"), out)
+	p.unchanged()
+	p.write("a-three")
+	p.growsAndShrinks(t)
+	p.takesReadReplicas(t)
+}
+
+// small fits a production-sized stack into the box.
+func (p *project) small() {
+	p.set("cluster.memory.heap", "256m")
+	p.set("cluster.memory.pageCache", "32m")
+	p.set("cluster.resources.memory", "768Mi")
+	p.set("cluster.resources.cpu", "100m")
+}
+
+func (p *project) checkedByCommand(t *testing.T) {
+	cmd := p.box.command(t.Context(), p.box.neo4jcheck, "--stack", p.stack, "--dir", p.dir)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Contains(t, string(out), "LEADER")
+	assert.Equal(t, 2, strings.Count(string(out), "FOLLOWER"), "%s", out)
+}
+
+func (p *project) servesBrowserAndBolt(t *testing.T) {
+	address, stop := p.forward("neo4j-0", 7474)
+	defer stop()
+	resp, err := http.Get("http://" + address + "/browser/")
+	require.NoError(t, err)
+	page, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, http.StatusOK, resp.StatusCode)
+	assert.Contains(t, string(page), "Neo4j Browser")
+
+	address, stop = p.forward("neo4j-1", 7687)
+	defer stop()
+	conn, err := net.DialTimeout("tcp", address, 10*time.Second)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close() }()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	// The Bolt preamble and four proposals: versions 3, 2, 1 and none. The server answers with the one it takes.
+	_, err = conn.Write([]byte("\x60\x60\xb0\x17\x00\x00\x00\x03\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00\x00"))
+	require.NoError(t, err)
+	version := make([]byte, 4)
+	_, err = io.ReadFull(conn, version)
+	require.NoError(t, err)
+	assert.Equal(t, []byte{0, 0, 0, 3}, version)
+}
+
+func (p *project) growsAndShrinks(t *testing.T) {
+	before := p.uids()
+	p.set("cluster.primaries", 5)
+	p.up()
+	assert.Equal(t, "5 cores, 0 read replicas", p.output("topology"))
+	grown := p.uids()
+	assert.Len(t, grown, 5)
+	for name, id := range before {
+		assert.Equal(t, id, grown[name], "growing restarts nobody")
+	}
+	p.write("b-five")
+	requireNotes(t, p, "neo4j-4", "a-three", "b-five")
+
+	p.set("cluster.primaries", 3)
+	out := p.up()
+	assert.Contains(t, out, "5 -> 4", "one member at a time")
+	assert.Contains(t, out, "4 -> 3", "one member at a time")
+	assert.Equal(t, before, p.uids(), "shrinking restarts nobody and removes the highest ordinals")
+	for pod := range before {
+		requireNotes(t, p, pod, "a-three", "b-five")
+	}
+	p.unchanged()
+}
+
+func (p *project) takesReadReplicas(t *testing.T) {
+	before := p.uids()
+	p.set("cluster.secondaries", 2)
+	out := p.up()
+	assert.Equal(t, 2, strings.Count(out, "READ_REPLICA"), out)
+	assert.Equal(t, "3 cores, 2 read replicas", p.output("topology"))
+	requireNotes(t, p, "neo4j-read-1", "a-three", "b-five")
+	p.unchanged()
+	p.set("cluster.secondaries", 0)
+	p.up()
+	assert.Equal(t, before, p.uids(), "the cores do not notice")
+	assert.Equal(t, "3 cores, 0 read replicas", p.output("topology"))
+}
+
+func (p *project) refusesToLoseTheQuorum(t *testing.T) {
+	before := p.uids()
+	version := p.kubectl("get", "statefulset,svc,pdb,configmap", "-o", "jsonpath={.items[*].metadata.resourceVersion}")
+	for _, primaries := range []int{1, 2} {
+		p.set("cluster.primaries", primaries)
+		out := p.refused()
+		assert.Contains(t, out, "quorum")
+	}
+	assert.Equal(t, before, p.uids())
+	assert.Equal(t, version, p.kubectl("get", "statefulset,svc,pdb,configmap", "-o", "jsonpath={.items[*].metadata.resourceVersion}"), "nothing was touched")
+	p.set("cluster.primaries", 3)
+	p.unchanged()
+}
