@@ -176,7 +176,7 @@ func eventually(t *testing.T, limit time.Duration, what string, holds func() err
 }
 
 // tee keeps what a command prints and shows it in a verbose run.
-func tee(t *testing.T, into io.Writer) io.Writer {
+func tee(into io.Writer) io.Writer {
 	if !testing.Verbose() {
 		return into
 	}

@@ -108,7 +108,7 @@ func (p *project) run(limit time.Duration, args ...string) (string, error) {
 	defer cancel()
 	var out strings.Builder
 	cmd := p.command(ctx, args...)
-	cmd.Stdout = tee(p.t, &out)
+	cmd.Stdout = tee(&out)
 	cmd.Stderr = cmd.Stdout
 	began := time.Now()
 	err := cmd.Run()
