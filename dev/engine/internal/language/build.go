@@ -1,0 +1,60 @@
+package language
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// compileError is a program that does not compile: the user's to mend, so it carries the compiler's
+// words and nothing of the machinery's.
+type compileError struct{ output string }
+
+func (e compileError) Error() string {
+	return "the program does not compile:\n" + e.output
+}
+
+// build compiles the program of programDir to target, which go build leaves alone when nothing
+// changed, or to a temporary file when target is empty; done removes that one.
+func build(ctx context.Context, programDir, target string, debug bool) (path string, done func(), err error) {
+	done = func() {}
+	if target == "" {
+		dir, err := os.MkdirTemp("", "pulumi-go-")
+		if err != nil {
+			return "", done, fmt.Errorf("place for the program: %w", err)
+		}
+		done = func() { _ = os.RemoveAll(dir) }
+		target = filepath.Join(dir, "program")
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(programDir, target)
+	}
+	if target, err = filepath.Abs(target); err != nil {
+		return "", done, fmt.Errorf("build target: %w", err)
+	}
+
+	args := []string{"build", "-buildvcs=false", "-o", target}
+	if debug {
+		args = append(args, "-gcflags", "all=-N -l")
+	} else {
+		args = append(args, "-trimpath", "-ldflags", "-s -w")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, ".")...)
+	cmd.Dir = programDir
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Run(); err != nil {
+		done()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) && ctx.Err() == nil {
+			return "", func() {}, compileError{output: strings.TrimSpace(output.String())}
+		}
+		return "", func() {}, fmt.Errorf("go build: %w", err)
+	}
+	return target, done, nil
+}
