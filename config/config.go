@@ -1,0 +1,214 @@
+// Package config is the only reader of a stack's configuration: strict decode, defaults by platform, validation of everything
+// at once. Its result is a neo4j.Spec, which every other package reads.
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	pulumiconfig "github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// Stack is a stack's configuration, complete and valid.
+type Stack struct {
+	Spec       neo4j.Spec
+	Kubernetes Kubernetes
+	// Warnings are what is allowed and still worth a second look, one line each.
+	Warnings []string
+}
+
+// Kubernetes says which cluster the stack is deployed to. Nothing is ever deployed to whatever kubectl happens to point at.
+type Kubernetes struct {
+	// Kubeconfig is a file; empty takes KUBECONFIG, or the user's own file.
+	Kubeconfig string
+	// Context is the context in it.
+	Context string
+}
+
+// Load reads the stack's configuration, neo4j:cluster and the secret neo4j:password. The password output is nil when none is
+// set. The error is of type Problems for everything a user can mend.
+func Load(ctx *pulumi.Context) (Stack, pulumi.StringPtrInput, error) {
+	c := pulumiconfig.New(ctx, "neo4j")
+	raw, err := c.Try("cluster")
+	if err != nil {
+		return Stack{}, nil, Problems{{"neo4j:cluster", "(missing)", "is needed", "set it with: pulumi config set --path cluster.platform minikube"}}
+	}
+	// Try reads a secret in the clear, which only the checks below see; the Output stays encrypted in the state.
+	password, err := c.Try("password")
+	given := err == nil
+	stack, err := Parse([]byte(raw))
+	var problems Problems
+	if err != nil {
+		p, ok := err.(Problems) //nolint:errorlint // Parse gives this very type
+		if !ok {
+			return Stack{}, nil, err
+		}
+		problems = p
+	}
+	if given {
+		problems = append(problems, checkPassword(password, stack.Spec)...)
+	}
+	if len(problems) > 0 {
+		return Stack{}, nil, problems
+	}
+	if !given {
+		return stack, nil, nil
+	}
+	return stack, c.RequireSecret("password").ToStringPtrOutput(), nil
+}
+
+// Parse reads the JSON of neo4j:cluster, fills in the platform's defaults and validates. On an error (type Problems) the Stack
+// holds what could be read, so that further checks can add to the list.
+func Parse(raw []byte) (Stack, error) {
+	var values map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&values); err != nil {
+		return Stack{}, Problems{{"neo4j:cluster", shorten(string(raw)), "is not an object", "write its keys below it, see Pulumi.yaml"}}
+	}
+	var problems Problems
+	f := newFile("cluster", values, &problems)
+	stack := read(f)
+	f.end()
+	validate(&stack, &problems)
+	if len(problems) > 0 {
+		return stack, problems
+	}
+	return stack, nil
+}
+
+// read turns the keys into a Stack, defaults first. The order is the reference's.
+func read(f *file) Stack {
+	name := f.oneOf("platform", "minikube", slices.Sorted(maps.Keys(platforms))...)
+	p := platforms[name]
+	s := neo4j.Spec{
+		Name:            f.text("name", "neo4j"),
+		Namespace:       f.text("namespace", "neo4j"),
+		CreateNamespace: f.boolean("createNamespace", true),
+		ClusterDomain:   f.text("clusterDomain", "cluster.local"),
+		Release:         readRelease(f, p.release),
+		Edition:         neo4j.Edition(f.oneOf("edition", string(neo4j.Enterprise), string(neo4j.Enterprise), string(neo4j.Community))),
+		AcceptLicense:   f.text("acceptLicense", ""),
+		Primaries:       f.integer("primaries", 3),
+		Secondaries:     f.integer("secondaries", 0),
+		Settings:        f.texts("settings", nil),
+		ExistingSecret:  f.text("existingSecret", ""),
+		Protect:         f.boolean("protect", p.protect),
+		HeadStart:       f.seconds("headStart", "2s"),
+	}
+	s.Storage = readStorage(f.sub("storage"), p)
+	s.Resources = readResources(f.sub("resources"), p)
+	s.Memory = readMemory(f.sub("memory"), s.Resources.Memory)
+	s.Image, s.ImagePullPolicy = readImage(f.sub("image"), s)
+
+	expose := f.sub("expose")
+	s.Expose = neo4j.Exposure{
+		Type:        expose.oneOf("type", p.exposeType, "ClusterIP", "NodePort", "LoadBalancer"),
+		Annotations: expose.texts("annotations", p.exposeAnnotations),
+	}
+	if s.Expose.Type != p.exposeType && !expose.has("annotations") {
+		s.Expose.Annotations = nil // the platform's are for its own type
+	}
+	expose.end()
+	placement := f.sub("placement")
+	s.Placement = neo4j.Placement{
+		RequireSeparateNodes: placement.boolean("separateNodes", p.separateNodes),
+		NodeSelector:         placement.texts("nodeSelector", nil),
+	}
+	placement.end()
+	timeouts := f.sub("timeouts")
+	s.Timeouts = neo4j.Timeouts{
+		Ready: timeouts.seconds("ready", "15m"), Verify: timeouts.seconds("verify", "5m"),
+		ScaleIn: timeouts.seconds("scaleIn", "5m"), Shutdown: timeouts.seconds("shutdown", "2m"),
+	}
+	timeouts.end()
+	check := f.sub("verify")
+	s.Verify = neo4j.Verify{Enabled: check.boolean("enabled", true), Canary: check.boolean("canary", p.canary)}
+	check.end()
+	kubernetes := f.sub("kubernetes")
+	k := Kubernetes{Kubeconfig: kubernetes.text("kubeconfig", ""), Context: kubernetes.text("context", p.kubeContext)}
+	if k.Context == "" {
+		f.problems.add("cluster.kubernetes.context", "", "is needed on "+name, "write the context of your kubeconfig to deploy to, see: kubectl config get-contexts")
+	}
+	kubernetes.end()
+	return Stack{Spec: s, Kubernetes: k}
+}
+
+func readRelease(f *file, otherwise string) neo4j.Release {
+	text := f.text("release", otherwise)
+	r, err := neo4j.ParseRelease(text)
+	if err == nil {
+		_, err = neo4j.FamilyOf(r)
+	}
+	if err != nil {
+		f.refuse("release", text, "cannot be deployed", err.Error())
+		return neo4j.Release{}
+	}
+	return r
+}
+
+func readStorage(f *file, p platform) neo4j.Storage {
+	s := p.storage
+	s.Size = f.bytes("size", p.size)
+	s.Class = f.text("class", s.Class)
+	if s.Class != p.storage.Class {
+		s.CreateClass, s.Provisioner, s.Parameters = false, "", nil // a class of the user's own is there already
+	}
+	if f.has("class") && !f.has("hostPath") {
+		s.HostPath = ""
+	}
+	s.HostPath = f.text("hostPath", s.HostPath)
+	s.Retain = f.boolean("retain", s.Retain)
+	f.end()
+	return s
+}
+
+func readResources(f *file, p platform) neo4j.Resources {
+	r := neo4j.Resources{
+		CPURequest: f.millicores("cpu", p.cpu), CPULimit: f.millicores("cpuLimit", p.cpuLimit), Memory: f.bytes("memory", p.memory),
+	}
+	f.end()
+	return r
+}
+
+// readMemory plans heap and page cache within the limit, keeping what the stack gives.
+func readMemory(f *file, limit int64) neo4j.Memory {
+	given := neo4j.Memory{Heap: f.bytes("heap", ""), PageCache: f.bytes("pageCache", "")}
+	shown := strings.TrimPrefix(fmt.Sprintf(", heap %s, page cache %s", orPlanned(f.text("heap", "")), orPlanned(f.text("pageCache", ""))), ", ")
+	f.end()
+	plan, err := neo4j.PlanMemory(limit, given)
+	if err != nil && limit > 0 {
+		f.problems.add(f.path, shown, "does not fit: "+err.Error(), "raise cluster.resources.memory, or lower cluster.memory.heap or pageCache")
+	}
+	return plan
+}
+
+func orPlanned(text string) string {
+	if text == "" {
+		return "planned"
+	}
+	return text
+}
+
+// readImage names the official image of the release unless the stack names another.
+func readImage(f *file, s neo4j.Spec) (image, pullPolicy string) {
+	tag := s.Release.String()
+	if s.Edition == neo4j.Enterprise {
+		tag += "-enterprise"
+	}
+	image = f.text("name", "")
+	repository := f.text("repository", "neo4j")
+	if image == "" {
+		image = repository + ":" + tag
+	}
+	pullPolicy = f.oneOf("pullPolicy", "IfNotPresent", "Always", "IfNotPresent", "Never")
+	f.end()
+	return image, pullPolicy
+}

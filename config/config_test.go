@@ -1,0 +1,181 @@
+package config
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/yaml"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// parse reads a stack written as YAML, as people write it.
+func parse(t *testing.T, text string) (Stack, error) {
+	t.Helper()
+	raw, err := yaml.YAMLToJSON([]byte(text))
+	require.NoError(t, err)
+	return Parse(raw)
+}
+
+const licensed = "acceptLicense: 'yes'\n"
+
+func TestPlatformsGiveCompleteDefaults(t *testing.T) {
+	for name := range platforms {
+		text := licensed + "platform: " + name
+		if platforms[name].kubeContext == "" {
+			text += "\nkubernetes: {context: mine}"
+		}
+		stack, err := parse(t, text)
+		require.NoError(t, err, name)
+		assert.Equal(t, 3, stack.Spec.Primaries)
+		assert.Equal(t, "neo4j:"+stack.Spec.Release.String()+"-enterprise", stack.Spec.Image)
+		assert.NotEmpty(t, stack.Kubernetes.Context)
+		assert.NoError(t, neo4j.CheckMemory(stack.Spec.Resources.Memory, stack.Spec.Memory))
+		assert.Empty(t, stack.Warnings)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"unknown key": {"primarys: 3", []string{
+			`neo4j:cluster.primarys: 3 is not a key this program knows: did you mean primaries?`}},
+		"unknown nested key": {"storage: {sise: 1Gi}", []string{
+			`neo4j:cluster.storage.sise: "1Gi" is not a key this program knows: did you mean size?`}},
+		"no primaries": {"primaries: 0", []string{
+			`neo4j:cluster.primaries: 0 is no cluster: write an odd number from 1 to 11, such as 3`}},
+		"negative primaries": {"primaries: -1", []string{
+			`neo4j:cluster.primaries: -1 is no cluster: write an odd number from 1 to 11, such as 3`}},
+		"half a primary": {"primaries: 2.5", []string{
+			`neo4j:cluster.primaries: 2.5 is not a whole number: write a number such as 3`}},
+		"too many primaries": {"primaries: 13", []string{
+			`neo4j:cluster.primaries: 13 is more than the 11 that Neo4j supports: write at most 11, and add cluster.secondaries to scale reads`}},
+		"community cluster": {"edition: community", []string{
+			`neo4j:cluster.edition: "community" does not cluster, and 3 members are asked for: use edition: enterprise, or primaries: 1 and secondaries: 0`}},
+		"malformed release": {"release: '3.5'", []string{
+			`neo4j:cluster.release: "3.5" cannot be deployed: "3.5" is not a Neo4j release: write three numbers such as 3.5.35`}},
+		"unknown release": {"release: 3.2.1", []string{
+			`neo4j:cluster.release: "3.2.1" cannot be deployed: Neo4j 3.2.1 is not a release this program knows: it knows the families 3.1, 3.5`}},
+		"malformed storage": {"storage: {size: 10GiB5}", []string{
+			`neo4j:cluster.storage.size: "10GiB5" is not an amount of bytes: write a number and a unit, such as 10Gi or 512Mi`}},
+		"memory over the limit": {"memory: {heap: 1g, pageCache: 512m}\nresources: {memory: 1Gi}", []string{
+			`neo4j:cluster.memory: "heap 1g, page cache 512m" does not fit: heap 1g + page cache 512m + 224m for the JVM itself are 1760m, over the limit of 1g: raise cluster.resources.memory, or lower cluster.memory.heap or pageCache`}},
+		"name": {"name: Neo4j_1", []string{
+			`neo4j:cluster.name: "Neo4j_1" is not a DNS label: begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash`}},
+		"namespace": {"namespace: -graph", []string{
+			`neo4j:cluster.namespace: "-graph" is not a DNS label: begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash`}},
+		"name too long for a pool": {"name: a2345678901234567890123456789012345678901234567890", []string{
+			`neo4j:cluster.name: "a2345678901234567890123456789012345678901234567890" makes the name of a StatefulSet longer than 52 characters: use at most 47 characters`}},
+		"full name too long": {"clusterDomain: " + longDomain(), []string{
+			`neo4j:cluster.clusterDomain: "` + longDomain()[:79] + `… makes a member's full name 259 characters long, over 253: shorten cluster.name, cluster.namespace or the domain`}},
+		"licence": {"acceptLicense: 'no'", []string{
+			`neo4j:cluster.acceptLicense: "no" does not accept the licence of Neo4j Enterprise 3.5.0-beta03: read your licence and write "yes", or choose edition: community with primaries: 1`}},
+		"setting of the topology": {"settings: {dbms.mode: SINGLE}", []string{
+			`neo4j:cluster.settings.dbms.mode: "SINGLE" is decided by the program: leave it out: it follows from primaries, secondaries and the members' names`}},
+		"setting that breaks its line": {`settings: {dbms.logs.query.enabled: "true\ndbms.mode=SINGLE"}`, []string{
+			`neo4j:cluster.settings.dbms.logs.query.enabled: "true\ndbms.mode=SINGLE" has a line break or another control character, which would break its line: write it on one line`}},
+		"platform": {"platform: azure", []string{
+			`neo4j:cluster.platform: "azure" is not known: write one of dev, eks, gke, minikube`}},
+		"everything at once": {"primaries: 0\nstorage: {size: x}\nnam: abc", []string{
+			`neo4j:cluster.storage.size: "x" is not an amount of bytes: write a number and a unit, such as 10Gi or 512Mi`,
+			`neo4j:cluster.nam: "abc" is not a key this program knows: did you mean name?`,
+			`neo4j:cluster.primaries: 0 is no cluster: write an odd number from 1 to 11, such as 3`}},
+		"read replicas of one server": {"primaries: 1\nsecondaries: 2", []string{
+			`neo4j:cluster.secondaries: 2 needs a cluster to read from: use at least 3 primaries`}},
+		"class and hostPath": {"storage: {class: fast, hostPath: /data}", []string{
+			`neo4j:cluster.storage.class: "fast" and hostPath exclude each other: leave one of them out`}},
+		"duration": {"timeouts: {ready: soon}", []string{
+			`neo4j:cluster.timeouts.ready: "soon" is not a duration of at most a day: write a number and a unit, such as 90s or 10m`}},
+		"object for a text": {"name: {a: b}", []string{
+			`neo4j:cluster.name: {"a":"b"} is not a text: write one value in quotes`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "platform: dev\n" + c.text
+			if name != "licence" {
+				text = licensed + text
+			}
+			if name == "platform" {
+				text = licensed + c.text
+			}
+			_, err := parse(t, text)
+			var got []string
+			problems, ok := err.(Problems) //nolint:errorlint // Parse promises this very type
+			require.True(t, ok, "%v", err)
+			for _, p := range problems {
+				got = append(got, p.String())
+			}
+			assert.Equal(t, c.want, got)
+			assert.ErrorContains(t, err, "nothing was touched")
+		})
+	}
+}
+
+// longDomain is a valid DNS name so long that members' names pass 253 characters.
+func longDomain() string {
+	domain := ""
+	for range 23 {
+		domain += "a23456789."
+	}
+	return domain[:len(domain)-1]
+}
+
+func TestAnEvenNumberIsAWarning(t *testing.T) {
+	stack, err := parse(t, licensed+"platform: dev\nprimaries: 4")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"neo4j:cluster.primaries: 4 is even: it survives the loss of no more members than 3 would"}, stack.Warnings)
+}
+
+func TestPasswordsTheEntrypointChokesOn(t *testing.T) {
+	for password, want := range map[string]string{
+		"short":      "has 5 characters, under 8",
+		"neo4j":      "is the default that Neo4j refuses",
+		"with/slash": "has a '/', which ends the password in NEO4J_AUTH",
+		"-leading-1": "begins with '-', which the admin command takes for an option",
+		"two words1": "has white space, a quote",
+		"quote'quot": "has white space, a quote",
+		"dollar$one": "has white space, a quote",
+	} {
+		problems := checkPassword(password, neo4j.Spec{})
+		require.NotEmpty(t, problems, password)
+		assert.ErrorContains(t, problems, "neo4j:password: [secret] ")
+		assert.ErrorContains(t, problems, want)
+		assert.NotContains(t, problems.Error(), "[secret] "+password)
+	}
+	assert.Empty(t, checkPassword("correct-horse-battery", neo4j.Spec{}))
+}
+
+func TestQuotedNumbersAreNumbers(t *testing.T) {
+	stack, err := parse(t, licensed+"platform: dev\nprimaries: '5'\nprotect: 'true'\nmemory: {heap: 300m, pageCache: 64Mi}")
+	require.NoError(t, err)
+	assert.Equal(t, 5, stack.Spec.Primaries)
+	assert.True(t, stack.Spec.Protect)
+	assert.Equal(t, neo4j.Memory{Heap: 300 << 20, PageCache: 64 << 20}, stack.Spec.Memory)
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"", "null", "[]", "{}", `{"primaries":5,"acceptLicense":"yes"}`, `{"storage":{"size":"10GiB5"}}`, `{"memory":{"heap":-1}}`, `{"platform":"gke"}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		stack, err := Parse(raw)
+		if err != nil {
+			if _, ok := err.(Problems); !ok { //nolint:errorlint // Parse promises this very type
+				t.Fatalf("an error that is no list of problems: %v", err)
+			}
+			return
+		}
+		var again Problems
+		validate(&stack, &again)
+		require.Empty(t, again, "what was accepted is valid")
+		for _, role := range []neo4j.Role{neo4j.Primary, neo4j.Secondary} {
+			_, err := neo4j.Conf(stack.Spec, role)
+			require.NoError(t, err, "what was accepted renders")
+		}
+		_, err = json.Marshal(stack.Spec.Topology())
+		require.NoError(t, err)
+	})
+}

@@ -1,0 +1,80 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Problem is one thing wrong with a stack's configuration: where, what was given, why it is refused and what to write instead.
+type Problem struct{ Path, Value, Reason, Mend string }
+
+// String is one line, path first.
+func (p Problem) String() string {
+	return fmt.Sprintf("%s: %s %s: %s", p.Path, p.Value, p.Reason, p.Mend)
+}
+
+// Problems are all that is wrong at once. As an error it lists one a line.
+type Problems []Problem
+
+func (p Problems) Error() string {
+	lines := make([]string, 0, len(p)+1)
+	noun := "problems"
+	if len(p) == 1 {
+		noun = "problem"
+	}
+	lines = append(lines, fmt.Sprintf("the stack's configuration has %d %s; nothing was touched", len(p), noun))
+	for _, problem := range p {
+		lines = append(lines, "  - "+problem.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (p *Problems) add(path string, value any, reason, mend string) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		text = fmt.Appendf(nil, "%v", value)
+	}
+	*p = append(*p, Problem{"neo4j:" + path, shorten(string(text)), reason, mend})
+}
+
+// shorten keeps a refused value readable in one line.
+func shorten(text string) string {
+	const most = 80
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// nearest is the word of known that text was most likely meant to be, or empty: at most a third of its letters differ.
+func nearest(text string, known []string) string {
+	best, distance := "", len(text)/3+1
+	for _, k := range known {
+		if d := edits(strings.ToLower(text), strings.ToLower(k)); d < distance || d == distance && best == "" {
+			best, distance = k, d
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance of two words.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,143 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+var dnsLabel = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+
+const (
+	// A StatefulSet's pods carry its name and an eleven-character hash as one label value of at most 63 characters.
+	maxPoolName = 63 - 11
+	maxHostName = 253
+)
+
+// validate adds everything that is wrong with a decoded stack to problems, and what is merely odd to its warnings.
+func validate(stack *Stack, problems *Problems) {
+	s := stack.Spec
+	validateNames(s, problems)
+	validateSize(stack, problems)
+	validateStorage(s, problems)
+	if s.Release.IsZero() {
+		return // refused already, and nothing more can be said of it
+	}
+	family, err := neo4j.FamilyOf(s.Release)
+	if err != nil {
+		return
+	}
+	if family.NeedsLicense && s.Edition == neo4j.Enterprise && s.AcceptLicense != "yes" {
+		problems.add("cluster.acceptLicense", s.AcceptLicense, "does not accept the licence of Neo4j Enterprise "+s.Release.String(),
+			`read your licence and write "yes", or choose edition: community with primaries: 1`)
+	}
+	for _, p := range neo4j.CheckSettings(family, s.Settings) {
+		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
+	}
+	if strings.ContainsAny(s.Image, " \t\n") || s.Image == "" {
+		problems.add("cluster.image.name", s.Image, "is not an image reference", "write repository:tag")
+	}
+}
+
+func validateNames(s neo4j.Spec, problems *Problems) {
+	for _, n := range []struct{ key, value string }{{"name", s.Name}, {"namespace", s.Namespace}} {
+		if !dnsLabel.MatchString(n.value) || len(n.value) > 63 {
+			problems.add("cluster."+n.key, n.value, "is not a DNS label",
+				"begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash")
+		}
+	}
+	if len(s.SecondaryPool()) > maxPoolName {
+		problems.add("cluster.name", s.Name, fmt.Sprintf("makes the name of a StatefulSet longer than %d characters", maxPoolName),
+			fmt.Sprintf("use at most %d characters", maxPoolName-len(s.SecondaryPool())+len(s.Name)))
+	}
+	for _, label := range strings.Split(s.ClusterDomain, ".") {
+		if !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(label) || len(label) > 63 {
+			problems.add("cluster.clusterDomain", s.ClusterDomain, "is not a DNS name", "write the domain of your Kubernetes cluster, usually cluster.local")
+			break
+		}
+	}
+	longest := neo4j.HostOf(fmt.Sprintf("%s-%d", s.SecondaryPool(), neo4j.MaxPrimaries), s.Headless(), s.Namespace, s.ClusterDomain)
+	if len(longest) > maxHostName {
+		problems.add("cluster.clusterDomain", s.ClusterDomain, fmt.Sprintf("makes a member's full name %d characters long, over %d", len(longest), maxHostName),
+			"shorten cluster.name, cluster.namespace or the domain")
+	}
+	if s.ExistingSecret != "" && !dnsLabel.MatchString(s.ExistingSecret) {
+		problems.add("cluster.existingSecret", s.ExistingSecret, "is not the name of a Secret", "write the name of a Secret in the namespace")
+	}
+}
+
+func validateSize(stack *Stack, problems *Problems) {
+	s := stack.Spec
+	switch {
+	case s.Primaries < 1:
+		problems.add("cluster.primaries", s.Primaries, "is no cluster", "write an odd number from 1 to 11, such as 3")
+	case s.Primaries > neo4j.MaxPrimaries:
+		problems.add("cluster.primaries", s.Primaries, fmt.Sprintf("is more than the %d that Neo4j supports", neo4j.MaxPrimaries),
+			"write at most 11, and add cluster.secondaries to scale reads")
+	case s.Primaries%2 == 0:
+		stack.Warnings = append(stack.Warnings, fmt.Sprintf(
+			"neo4j:cluster.primaries: %d is even: it survives the loss of no more members than %d would", s.Primaries, s.Primaries-1))
+	}
+	switch {
+	case s.Secondaries < 0:
+		problems.add("cluster.secondaries", s.Secondaries, "is less than none", "write 0 or more")
+	case s.Secondaries > 100:
+		problems.add("cluster.secondaries", s.Secondaries, "is more than 100", "write 100 or fewer")
+	case s.Secondaries > 0 && s.Primaries == 1:
+		problems.add("cluster.secondaries", s.Secondaries, "needs a cluster to read from", "use at least 3 primaries")
+	}
+	if s.Edition == neo4j.Community && s.Clustered() {
+		problems.add("cluster.edition", s.Edition, fmt.Sprintf("does not cluster, and %d members are asked for", s.Primaries+s.Secondaries),
+			"use edition: enterprise, or primaries: 1 and secondaries: 0")
+	}
+}
+
+func validateStorage(s neo4j.Spec, problems *Problems) {
+	const least = 64 << 20
+	if s.Storage.Size > 0 && s.Storage.Size < least {
+		problems.add("cluster.storage.size", s.Storage.Size, "is too small for a store", "write at least 64Mi")
+	}
+	if s.Storage.HostPath == "" {
+		return
+	}
+	if s.Storage.Class != "" {
+		problems.add("cluster.storage.class", s.Storage.Class, "and hostPath exclude each other", "leave one of them out")
+	}
+	if !strings.HasPrefix(s.Storage.HostPath, "/") || strings.Contains(s.Storage.HostPath, "..") || s.Storage.HostPath == "/" {
+		problems.add("cluster.storage.hostPath", s.Storage.HostPath, "is not a folder of the node", "write an absolute path such as /data/neo4j")
+	}
+}
+
+// checkPassword refuses what the image's entrypoint would choke on, each of it seen in the official images: a short password
+// is refused by the admin command, "neo4j" is the default that must change, "/" ends the password in NEO4J_AUTH, and a leading
+// "-" reads as an option.
+func checkPassword(password string, s neo4j.Spec) Problems {
+	var problems Problems
+	refuse := func(reason, mend string) {
+		problems = append(problems, Problem{"neo4j:password", "[secret]", reason, mend})
+	}
+	if n := len([]rune(password)); n < 8 {
+		refuse(fmt.Sprintf("has %d characters, under 8", n), "use 8 or more")
+	}
+	if strings.EqualFold(password, "neo4j") {
+		refuse("is the default that Neo4j refuses", "use another")
+	}
+	if strings.Contains(password, "/") {
+		refuse("has a '/', which ends the password in NEO4J_AUTH", "use other characters")
+	}
+	if strings.HasPrefix(password, "-") {
+		refuse("begins with '-', which the admin command takes for an option", "begin with a letter or a digit")
+	}
+	if strings.ContainsFunc(password, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune(`"'\$`+"`", r)
+	}) {
+		refuse("has white space, a quote, a backslash, a dollar sign or a control character, which the image's shell would read", "use letters, digits and -_.,:;+*#=@%")
+	}
+	if s.ExistingSecret != "" {
+		refuse("and cluster.existingSecret exclude each other", "leave one of them out")
+	}
+	return problems
+}
