@@ -1,0 +1,122 @@
+package conformance
+
+import (
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPreviewReportsWhatTheAPIServerWouldRefuse(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	service := func(port pulumi.Input) program {
+		return func(p *objects) error {
+			_, err := p.add("core/v1:Service", "web", pulumi.Map{"spec": pulumi.Map{
+				"clusterIP": pulumi.String("None"), "ports": pulumi.Array{pulumi.Map{"port": port}},
+			}})
+			return err
+		}
+	}
+	r := s.preview(service(pulumi.Int(70000)))
+	require.Error(t, r.err)
+	r.says(t, "spec.ports[0].port", "between 1 and 65535")
+
+	r = s.preview(service(pulumi.String("eighty")))
+	require.Error(t, r.err)
+	r.says(t, "json: cannot unmarshal string into Go struct field")
+
+	unknownField := func(p *objects) error {
+		_, err := p.add("core/v1:ConfigMap", "conf", pulumi.Map{"dta": pulumi.Map{"a": pulumi.String("b")}})
+		return err
+	}
+	r = s.preview(unknownField)
+	require.Error(t, r.err)
+	r.says(t, `unknown field "dta"`)
+}
+
+func TestPreviewBeforeItsNamespaceExists(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	r := s.preview(func(p *objects) error {
+		ns, err := p.addAsIs("core/v1:Namespace", "later", pulumi.Map{})
+		if err != nil {
+			return err
+		}
+		_, err = p.addAsIs("core/v1:ConfigMap", "conf", pulumi.Map{
+			"metadata": pulumi.Map{"namespace": ns.Metadata.MapIndex(pulumi.String("name"))},
+		})
+		return err
+	})
+	require.NoError(t, r.err, r.out)
+	require.Equal(t, 4, r.changes["create"], r.out)
+}
+
+func TestPreviewKnowsTheStatusOfWhatExists(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.settings["enableConfigMapMutable"] = pulumi.Bool(true)
+	with := func(label string) program {
+		return func(p *objects) error {
+			o, err := p.addAsIs("core/v1:Namespace", "ns", pulumi.Map{"metadata": pulumi.Map{
+				"name": pulumi.String(s.namespace + "-status"), "labels": pulumi.Map{"l": pulumi.String(label)},
+			}})
+			p.Export("phase", o.Status.MapIndex(pulumi.String("phase")))
+			return err
+		}
+	}
+	r := s.preview(with("a"))
+	require.NoError(t, r.err, r.out)
+	r.says(t, "[unknown]")
+	s.mustUp(with("a"))
+	require.Equal(t, "Active", s.output("phase"))
+	r = s.preview(with("b"))
+	require.NoError(t, r.err, r.out)
+	require.NotContains(t, r.out, "[unknown]")
+	down := s.destroy()
+	require.NoError(t, down.err, down.out)
+}
+
+func TestEquivalentNotationIsNoChange(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	claim := func(size string) program {
+		return func(p *objects) error {
+			_, err := p.add("core/v1:PersistentVolumeClaim", "c", pulumi.Map{
+				"metadata": pulumi.Map{"annotations": pulumi.Map{"pulumi.com/skipAwait": pulumi.String("true")}},
+				"spec": pulumi.Map{
+					"accessModes": pulumi.Array{pulumi.String("ReadWriteOnce")},
+					"resources":   pulumi.Map{"requests": pulumi.Map{"storage": pulumi.String(size)}},
+				},
+			})
+			return err
+		}
+	}
+	s.mustUp(claim("1024Mi"))
+	s.unchanged(claim("1Gi"))
+}
+
+func TestPreviewWithoutAnyCluster(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	with := func(p *objects) error {
+		_, err := p.add("core/v1:ConfigMap", "conf", configMap("conf", "one"))
+		return err
+	}
+	s.settings["kubeconfig"] = pulumi.String(kubeconfigText("https://127.0.0.1:1"))
+	r := s.preview(with)
+	require.NoError(t, r.err, r.out)
+	require.Equal(t, 3, r.changes["create"], r.out)
+	up := s.up(with)
+	require.Error(t, up.err)
+	up.says(t, "configured Kubernetes cluster is unreachable")
+}
+
+func TestUnknownProviderSettingIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.settings["kubeconfg"] = pulumi.String("typo")
+	r := s.preview(func(*objects) error { return nil })
+	require.Error(t, r.err)
+	r.says(t, `unknown provider setting "kubeconfg"`)
+}
