@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -112,13 +113,18 @@ func Gone(ctx context.Context, t Target) error {
 		if seen.object == nil || (uid != "" && seen.object.GetUID() != uid) {
 			return verdict{done: true}
 		}
-		v := verdict{progress: "Waiting for deletion"}
+		v := verdict{progress: "Waiting for deletion", missing: []string{"waited for its deletion in vain"}}
 		if finalizers := seen.object.GetFinalizers(); len(finalizers) > 0 {
-			v.missing = []string{fmt.Sprintf("finalizers might be preventing deletion %v", finalizers)}
+			v.missing = append(v.missing, fmt.Sprintf("finalizers might be preventing deletion %v", finalizers))
 		}
 		return v
 	}}
 	_, err := wait(ctx, t, gone)
+	var late *Unready
+	if errors.As(err, &late) {
+		// The engine shows no reasons beside the error of a deletion, so they go into it.
+		late.Cause = fmt.Errorf("'%s' is still there: %s", t.Object.GetName(), strings.Join(late.Reasons, "; "))
+	}
 	return err
 }
 

@@ -131,7 +131,7 @@ func (p *Provider) apply(ctx context.Context, w write, live *unstructured.Unstru
 		return nil, fmt.Errorf("object: %w", err)
 	}
 	force := p.settings.patchForce || annotated(w.inputs, patchForceAnnotation) ||
-		(w.preview && (live == nil || ownedClientSide(live))) ||
+		(w.preview && (live == nil || ownedByFormer(live))) ||
 		(live != nil && len(live.GetManagedFields()) == 0)
 	result, err := client.Patch(ctx, w.inputs.GetName(), types.ApplyPatchType, body, metav1.PatchOptions{
 		FieldManager: w.fieldManager, Force: &force, DryRun: w.dryRun(), FieldValidation: metav1.FieldValidationStrict,

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,9 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/util/csaupgrade"
 	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
@@ -22,22 +21,41 @@ import (
 // apply.
 const clientSideManager = "pulumi-kubernetes"
 
-// formerManagers are the owners whose fields an update takes over: those of this provider before
-// server-side apply, and those of kubectl apply, which is how people adopt an object they made by hand.
-var formerManagers = []string{
-	clientSideManager, "pulumi-kubernetes.exe", "pulumi-resource-kubernetes", "kubectl", "kubectl-client-side-apply",
-	"before-first-apply",
+// former is true for the owners whose fields an update takes over, by the first part of their names: this
+// provider's own before server-side apply, and kubectl's, which is how people make the objects that they
+// then adopt. Fields set through a subresource, as by `kubectl scale`, stay their owner's.
+func former(entry metav1.ManagedFieldsEntry) bool {
+	if entry.Subresource != "" {
+		return false
+	}
+	if entry.Operation == metav1.ManagedFieldsOperationApply {
+		return strings.HasPrefix(entry.Manager, "kubectl")
+	}
+	for _, prefix := range []string{clientSideManager, "pulumi-resource-kubernetes", "kubectl", "before-first-apply"} {
+		if strings.HasPrefix(entry.Manager, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
-// takeFields gives the fields of formerManagers to manager, so that an apply that no longer names one of
-// them removes it, and one that does is no conflict. Fields set through a subresource stay their owner's.
+// takeFields gives the fields of former owners to manager, so that an apply that no longer names one of
+// them removes it, and one that does is no conflict.
 func takeFields(
 	ctx context.Context, client dynamic.ResourceInterface, live *unstructured.Unstructured, manager string,
 ) (*unstructured.Unstructured, error) {
 	name := live.GetName()
 	err := retry.RetryOnConflict(retry.DefaultRetry, func() error {
-		patch, err := csaupgrade.UpgradeManagedFieldsPatch(live, sets.New(formerManagers...), manager)
-		if err != nil || len(patch) == 0 {
+		entries, err := taken(live, manager)
+		if err != nil || entries == nil {
+			return err
+		}
+		// The resource version makes the patch fail if the owners changed meanwhile.
+		patch, err := json.Marshal([]map[string]any{
+			{"op": "replace", "path": "/metadata/managedFields", "value": entries},
+			{"op": "replace", "path": "/metadata/resourceVersion", "value": live.GetResourceVersion()},
+		})
+		if err != nil {
 			return err
 		}
 		updated, err := client.Patch(ctx, name, types.JSONPatchType, patch, metav1.PatchOptions{})
@@ -53,11 +71,48 @@ func takeFields(
 	return live, err
 }
 
-func ownedClientSide(live *unstructured.Unstructured) bool {
-	return slices.ContainsFunc(live.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool {
-		return f.Operation == metav1.ManagedFieldsOperationUpdate && f.Subresource == "" &&
-			slices.Contains(formerManagers, f.Manager)
-	})
+// taken are live's field owners with those of former ones given to manager, or nothing if there is none.
+func taken(live *unstructured.Unstructured, manager string) ([]metav1.ManagedFieldsEntry, error) {
+	ours := metav1.ManagedFieldsEntry{
+		Manager: manager, Operation: metav1.ManagedFieldsOperationApply,
+		APIVersion: live.GetAPIVersion(), FieldsType: "FieldsV1",
+	}
+	fields, found := fieldpath.NewSet(), false
+	var others []metav1.ManagedFieldsEntry
+	for _, entry := range live.GetManagedFields() {
+		own := entry.Manager == manager && entry.Operation == metav1.ManagedFieldsOperationApply
+		if !own && !former(entry) {
+			others = append(others, entry)
+			continue
+		}
+		set, err := fieldsOf(entry)
+		if err != nil {
+			return nil, fmt.Errorf("managed fields of %s: %w", live.GetName(), err)
+		}
+		fields, found = fields.Union(set), found || !own
+	}
+	if !found {
+		return nil, nil
+	}
+	text, err := fields.ToJSON()
+	if err != nil {
+		return nil, err
+	}
+	ours.FieldsV1 = &metav1.FieldsV1{Raw: text}
+	return append(others, ours), nil
+}
+
+func fieldsOf(entry metav1.ManagedFieldsEntry) (*fieldpath.Set, error) {
+	set := fieldpath.NewSet()
+	if entry.FieldsV1 == nil {
+		return set, nil
+	}
+	return set, set.FromJSON(bytes.NewReader(entry.FieldsV1.Raw))
+}
+
+// ownedByFormer is true when an update would take fields over first, which a preview cannot do.
+func ownedByFormer(live *unstructured.Unstructured) bool {
+	return slices.ContainsFunc(live.GetManagedFields(), former)
 }
 
 // relinquish drops a field manager that the object no longer goes by.
@@ -123,11 +178,8 @@ func keepIgnored(inputs, live *unstructured.Unstructured, manager string, ignore
 func owners(live *unstructured.Unstructured, manager string) (ours, theirs *fieldpath.Set, err error) {
 	ours, theirs = fieldpath.NewSet(), fieldpath.NewSet()
 	for _, entry := range live.GetManagedFields() {
-		if entry.FieldsV1 == nil {
-			continue
-		}
-		set := fieldpath.NewSet()
-		if err := set.FromJSON(strings.NewReader(string(entry.FieldsV1.Raw))); err != nil {
+		set, err := fieldsOf(entry)
+		if err != nil {
 			return nil, nil, fmt.Errorf("managed fields of %s: %w", live.GetName(), err)
 		}
 		if entry.Manager == manager {
