@@ -250,3 +250,30 @@ func alive(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && !strings.Contains(string(stat), ") Z ")
 }
+
+// A killed `up` leaves its lock and an operation that nobody knows the end of. After `pulumi cancel` the
+// next one takes over the object that the killed one made, if the provider is told to.
+func TestKilledUpCanBeRunAgain(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "buildTarget: program", program1)
+	cmd, _ := p.start("up", "--yes", "--skip-preview")
+	eventually(t, 60*time.Second, "the StatefulSet", func() bool {
+		_, err := cluster.client.AppsV1().StatefulSets(p.s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
+		return err == nil
+	})
+	require.NoError(t, cmd.Process.Kill())
+	_ = cmd.Wait()
+	runPods(t, p.s.namespace)
+
+	out, err := p.run("up", "--yes", "--skip-preview")
+	require.Error(t, err)
+	require.Contains(t, out, "locked")
+	out, err = p.run("cancel", "--yes")
+	require.NoError(t, err, out)
+	again := p.command("up", "--yes", "--skip-preview")
+	again.Env = append(again.Env, "PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true")
+	text, err := again.CombinedOutput()
+	require.NoError(t, err, string(text))
+	out, err = p.run("preview", "--expect-no-changes")
+	require.NoError(t, err, out)
+}
