@@ -24,14 +24,14 @@ type project struct {
 	home string
 }
 
-func newProject(t *testing.T, options, source string) *project {
+func newProject(t *testing.T, options string) *project {
 	t.Helper()
 	s := newStack(t)
 	p := &project{t: t, s: s, dir: t.TempDir(), home: t.TempDir()}
 	require.NoError(t, os.Symlink(filepath.Join(cacheDir(), "pulumi-home", "plugins"), filepath.Join(p.home, "plugins")))
 	p.write("Pulumi.yaml", fmt.Sprintf("name: cli\nruntime:\n  name: go\n  options: {%s}\nbackend: {url: %q}\n",
 		options, "file://"+t.TempDir()))
-	p.write("main.go", source)
+	p.write("main.go", programText)
 	module, err := os.ReadFile(filepath.Join("..", "go.mod"))
 	require.NoError(t, err)
 	p.write("go.mod", strings.Replace(string(module), "module neo4j-kubernetes/dev/engine", "module program", 1))
@@ -73,7 +73,8 @@ func (p *project) start(args ...string) (*exec.Cmd, *bytes.Buffer) {
 	return cmd, &out
 }
 
-const program1 = `package main
+// programText is a program of one StatefulSet; environment variables make it misbehave.
+const programText = `package main
 
 import (
 	"fmt"
@@ -102,7 +103,8 @@ func main() {
 		labels := pulumi.Map{"app": pulumi.String("w")}
 		return ctx.RegisterResource("kubernetes:apps/v1:StatefulSet", "w", pulumi.Map{
 			"metadata": pulumi.Map{"name": pulumi.String("w"), "namespace": pulumi.String(os.Getenv("NAMESPACE"))},
-			"spec": pulumi.Map{"serviceName": pulumi.String("w"), "selector": pulumi.Map{"matchLabels": labels},
+			"spec": pulumi.Map{"replicas": pulumi.Int(len(os.Getenv("REPLICAS")) + 1),
+				"serviceName": pulumi.String("w"), "selector": pulumi.Map{"matchLabels": labels},
 				"template": pulumi.Map{"metadata": pulumi.Map{"labels": labels}, "spec": pulumi.Map{
 					"containers": pulumi.Array{pulumi.Map{"name": pulumi.String("c"), "image": pulumi.String("none")}}}}},
 		}, &object{}, pulumi.Version("4.33.0"))
@@ -112,7 +114,7 @@ func main() {
 
 func TestBuildTargetIsBuiltKeptAndRun(t *testing.T) {
 	t.Parallel()
-	p := newProject(t, "buildTarget: bin/program", program1)
+	p := newProject(t, "buildTarget: bin/program")
 	runPods(t, p.s.namespace)
 	out, err := p.run("up", "--yes", "--skip-preview")
 	require.NoError(t, err, out)
@@ -124,7 +126,7 @@ func TestBuildTargetIsBuiltKeptAndRun(t *testing.T) {
 	require.NoError(t, err, out)
 	require.Contains(t, out, "go version go")
 
-	p.write("main.go", strings.Replace(program1, "func main() {", "func main() {\n\tundefined()", 1))
+	p.write("main.go", strings.Replace(programText, "func main() {", "func main() {\n\tundefined()", 1))
 	out, err = p.run("preview")
 	require.Error(t, err)
 	require.Contains(t, out, "the program does not compile")
@@ -133,7 +135,7 @@ func TestBuildTargetIsBuiltKeptAndRun(t *testing.T) {
 
 func TestPrebuiltBinaryAndHowItEnds(t *testing.T) {
 	t.Parallel()
-	p := newProject(t, "binary: ./program", program1)
+	p := newProject(t, "binary: ./program")
 	out, err := p.run("preview")
 	require.Error(t, err)
 	require.Contains(t, out, `"./program" of runtime.options.binary is not there`)
@@ -157,7 +159,7 @@ func TestPrebuiltBinaryAndHowItEnds(t *testing.T) {
 
 func TestInterruptSavesWhatIsHalfDone(t *testing.T) {
 	t.Parallel()
-	p := newProject(t, "buildTarget: program", program1)
+	p := newProject(t, "buildTarget: program")
 	cmd, out := p.start("up", "--yes", "--skip-preview")
 	eventually(t, 60*time.Second, "the StatefulSet", func() bool {
 		_, err := cluster.client.AppsV1().StatefulSets(p.s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
@@ -179,7 +181,7 @@ func TestInterruptSavesWhatIsHalfDone(t *testing.T) {
 // A killed CLI cannot tell its plugins to end; none of them, nor the program, may stay behind.
 func TestNothingOutlivesAKilledCLI(t *testing.T) {
 	t.Parallel()
-	p := newProject(t, "buildTarget: program", program1)
+	p := newProject(t, "buildTarget: program")
 	mark := filepath.Join(t.TempDir(), "pid")
 	cmd := p.command("preview")
 	cmd.Env = append(cmd.Env, "HANG="+mark)
@@ -201,7 +203,7 @@ func TestNothingOutlivesAKilledCLI(t *testing.T) {
 
 func TestInterruptReachesTheProgram(t *testing.T) {
 	t.Parallel()
-	p := newProject(t, "buildTarget: program", program1)
+	p := newProject(t, "buildTarget: program")
 	mark := filepath.Join(t.TempDir(), "pid")
 	cmd := p.command("preview")
 	cmd.Env = append(cmd.Env, "HANG="+mark)
@@ -255,7 +257,7 @@ func alive(pid int) bool {
 // next one takes over the object that the killed one made, if the provider is told to.
 func TestKilledUpCanBeRunAgain(t *testing.T) {
 	t.Parallel()
-	p := newProject(t, "buildTarget: program", program1)
+	p := newProject(t, "buildTarget: program")
 	cmd, _ := p.start("up", "--yes", "--skip-preview")
 	eventually(t, 60*time.Second, "the StatefulSet", func() bool {
 		_, err := cluster.client.AppsV1().StatefulSets(p.s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
@@ -276,4 +278,10 @@ func TestKilledUpCanBeRunAgain(t *testing.T) {
 	require.NoError(t, err, string(text))
 	out, err = p.run("preview", "--expect-no-changes")
 	require.NoError(t, err, out)
+
+	more := p.command("up", "--yes", "--skip-preview")
+	more.Env = append(more.Env, "REPLICAS=xx")
+	text, err = more.CombinedOutput()
+	require.NoError(t, err, string(text))
+	require.Contains(t, string(text), "1 updated")
 }

@@ -35,7 +35,7 @@ func run(m *testing.M) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	cluster, err = startControlPlane(dir)
 	if err != nil {
 		return 0, err

@@ -83,11 +83,7 @@ func ReadyNow(ctx context.Context, t Target) error {
 	}
 	seen := view{object: t.Object, related: make([][]*unstructured.Unstructured, len(rule.related))}
 	for i, source := range rule.related {
-		client, err := source.client(t)
-		if err != nil {
-			return err
-		}
-		list, err := client.List(ctx, source.options)
+		list, err := source.client(t).List(ctx, source.options)
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", source.gvr.Resource, t.Object.GetName(), err)
 		}
@@ -101,7 +97,7 @@ func ReadyNow(ctx context.Context, t Target) error {
 	}
 	cause := v.failed
 	if cause == nil {
-		cause = fmt.Errorf("Resource '%s' was created but failed to initialize", t.Object.GetName()) //nolint:staticcheck // the official provider's words
+		cause = fmt.Errorf("Resource '%s' was created but failed to initialize", t.Object.GetName())
 	}
 	return &Unready{Object: t.Object, Reasons: append(v.missing, podTroubles(seen)...), Cause: cause}
 }
@@ -179,7 +175,7 @@ func wait(ctx context.Context, t Target, r rule) (view, error) {
 
 func outOfTime(ctx context.Context, seen view, v verdict, t Target) error {
 	name := t.Object.GetName()
-	cause := fmt.Errorf("Resource operation was cancelled for %q", name) //nolint:staticcheck // the official provider's words
+	cause := fmt.Errorf("Resource operation was cancelled for %q", name)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		cause = fmt.Errorf("'%s' timed out waiting to be Ready", name)
 	}

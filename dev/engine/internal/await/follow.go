@@ -6,6 +6,7 @@ import (
 	"sort"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -20,11 +21,11 @@ type source struct {
 	options   metav1.ListOptions
 }
 
-func (s source) client(t Target) (dynamic.ResourceInterface, error) {
+func (s source) client(t Target) dynamic.ResourceInterface {
 	if s.namespace == "" {
-		return t.Dynamic.Resource(s.gvr), nil
+		return t.Dynamic.Resource(s.gvr)
 	}
-	return t.Dynamic.Resource(s.gvr).Namespace(s.namespace), nil
+	return t.Dynamic.Resource(s.gvr).Namespace(s.namespace)
 }
 
 // self is the object itself.
@@ -55,11 +56,7 @@ func follow(ctx context.Context, t Target, r rule) (<-chan view, error) {
 	sources := append([]source{object}, r.related...)
 	states := make(chan state)
 	for i, s := range sources {
-		client, err := s.client(t)
-		if err != nil {
-			return nil, err
-		}
-		go watchForever(ctx, client, s.options, func(items map[string]*unstructured.Unstructured) {
+		go watchForever(ctx, s.client(t), s.options, func(items map[string]*unstructured.Unstructured) {
 			select {
 			case states <- state{index: i, items: items}:
 			case <-ctx.Done():
@@ -127,6 +124,12 @@ func watchForever(
 ) {
 	for ctx.Err() == nil {
 		list, err := client.List(ctx, options)
+		if apierrors.IsForbidden(err) {
+			// The user may apply the object but not look at what is around it: judged without that.
+			emit(map[string]*unstructured.Unstructured{})
+			pause(ctx, warnInterval)
+			continue
+		}
 		if err != nil {
 			pause(ctx, listPause)
 			continue

@@ -2,6 +2,7 @@ package language
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -90,15 +91,15 @@ func (h *Host) InstallDependencies(
 	if err != nil {
 		return fmt.Errorf("output of the installation: %w", err)
 	}
-	defer closer.Close()
+	say := func(line string) { _, _ = fmt.Fprintln(stdout, line) }
 
-	fmt.Fprintln(stdout, "Downloading the program's Go modules ...")
+	say("Downloading the program's Go modules ...")
 	cmd := exec.CommandContext(server.Context(), "go", "mod", "download", "-x")
 	cmd.Dir = req.GetInfo().GetProgramDirectory()
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("go mod download: %w", err)
+		return errors.Join(fmt.Errorf("go mod download: %w", err), closer.Close())
 	}
-	fmt.Fprintln(stdout, "The program's Go modules are there.")
+	say("The program's Go modules are there.")
 	return closer.Close()
 }

@@ -25,7 +25,7 @@ func readModule(dir string) (*modfile.File, string, error) {
 		text, err := os.ReadFile(path)
 		switch {
 		case err == nil:
-			file, err := modfile.ParseLax(path, text, nil)
+			file, err := modfile.Parse(path, text, nil)
 			return file, folder, err
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, "", fmt.Errorf("go.mod: %w", err)

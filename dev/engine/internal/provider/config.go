@@ -93,12 +93,8 @@ func (p *Provider) DiffConfig(_ context.Context, req *pulumirpc.DiffRequest) (*p
 	if len(changed) == 0 {
 		return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
 	}
-	replaces, err := replacedConfig(olds, news, changed)
-	if err != nil {
-		return nil, err
-	}
 	return &pulumirpc.DiffResponse{
-		Changes: pulumirpc.DiffResponse_DIFF_SOME, Diffs: changed, Replaces: replaces,
+		Changes: pulumirpc.DiffResponse_DIFF_SOME, Diffs: changed, Replaces: replacedConfig(olds, news, changed),
 	}, nil
 }
 
@@ -117,28 +113,24 @@ func changedKeys(olds, news resource.PropertyMap) []string {
 	return changed
 }
 
-func replacedConfig(olds, news resource.PropertyMap, changed []string) ([]string, error) {
+func replacedConfig(olds, news resource.PropertyMap, changed []string) []string {
 	const identifier = "clusterIdentifier"
 	if before, after := plain(olds[identifier]), plain(news[identifier]); before != nil && after != nil {
 		if before == after {
-			return nil, nil
+			return nil
 		}
-		return []string{identifier}, nil
+		return []string{identifier}
 	}
 	var replaces []string
 	if slices.Contains(changed, "renderYamlToDirectory") {
 		replaces = append(replaces, "renderYamlToDirectory")
 	}
-	same, err := sameCluster(olds, news)
-	if err != nil {
-		return nil, err
-	}
-	if !same {
+	if !sameCluster(olds, news) {
 		for _, key := range []string{"kubeconfig", "context", "cluster"} {
 			if slices.Contains(changed, key) {
 				replaces = append(replaces, key)
 			}
 		}
 	}
-	return replaces, nil
+	return replaces
 }

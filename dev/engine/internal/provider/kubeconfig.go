@@ -58,18 +58,18 @@ func loadKubeconfig(pathOrContents string) (*clientapi.Config, error) {
 
 // sameCluster compares the cluster entries that two provider configurations choose. Where one of them
 // cannot be told, it says the same, as the official provider: replacing everything on a guess is worse.
-func sameCluster(olds, news resource.PropertyMap) (bool, error) {
+func sameCluster(olds, news resource.PropertyMap) bool {
 	for _, key := range []resource.PropertyKey{"kubeconfig", "context", "cluster"} {
 		if news[key].ContainsUnknowns() {
-			return false, nil
+			return false
 		}
 	}
 	before, okBefore := activeCluster(olds)
 	after, okAfter := activeCluster(news)
 	if !okBefore || !okAfter {
-		return true, nil
+		return true
 	}
-	return reflect.DeepEqual(before, after), nil
+	return reflect.DeepEqual(before, after)
 }
 
 func activeCluster(inputs resource.PropertyMap) (*clientapi.Cluster, bool) {

@@ -28,15 +28,17 @@ func kindOf(urn string) (schema.GroupVersionKind, error) {
 	return kind, supported(kind)
 }
 
-// supported refuses what the official plugin treats as more than an object.
+// supported refuses what the official plugin treats as more than an object. Custom kinds may be named as
+// they like.
 func supported(kind schema.GroupVersionKind) error {
+	custom := strings.Contains(kind.Group, ".") && !strings.HasSuffix(kind.Group, ".k8s.io")
 	switch {
 	case strings.HasPrefix(kind.Group, "helm.sh"), strings.HasPrefix(kind.Group, "yaml"),
 		strings.HasPrefix(kind.Group, "kustomize"):
 		return fmt.Errorf("%s: charts and YAML components need the official Kubernetes plugin", kind.Kind)
-	case strings.HasSuffix(kind.Kind, "Patch") && kind.Kind != "Patch":
+	case !custom && strings.HasSuffix(kind.Kind, "Patch"):
 		return fmt.Errorf("%s: patch resources need the official Kubernetes plugin", kind.Kind)
-	case strings.HasSuffix(kind.Kind, "List"):
+	case !custom && strings.HasSuffix(kind.Kind, "List"):
 		return fmt.Errorf("%s: list resources cannot be created; use the kind of their items", kind.Kind)
 	}
 	return nil
