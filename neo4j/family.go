@@ -37,6 +37,8 @@ type Family struct {
 	Availability map[Role]string
 	// Status is the path of the HTTP endpoint with the Raft group's voting members; empty where the family has none.
 	Status string
+	// RoutingScheme is the URI scheme of clients that follow the routing table.
+	RoutingScheme string
 	// NeedsLicense says whether the Enterprise image refuses to start without NEO4J_ACCEPT_LICENSE_AGREEMENT.
 	NeedsLicense bool
 	// Entrypoint is the command line of the official image, needed where the start is wrapped.
@@ -86,7 +88,7 @@ var jvm3 = []string{
 var Families = []Family{
 	{
 		Name: "3.1", from: [2]int{3, 1}, before: [2]int{3, 2},
-		Words: coreWords, Modes: coreModes, Ports: corePorts, Protocol: HTTP,
+		Words: coreWords, Modes: coreModes, Ports: corePorts, Protocol: HTTP, RoutingScheme: "bolt+routing",
 		Keys: Keys{
 			Mode: "dbms.mode", DefaultListen: "dbms.connectors.default_listen_address", DefaultAdvertised: "dbms.connectors.default_advertised_address",
 			DiscoveryMembers: "causal_clustering.initial_discovery_members", FormationSize: "causal_clustering.expected_core_cluster_size",
@@ -111,7 +113,7 @@ var Families = []Family{
 	},
 	{
 		Name: "3.5", from: [2]int{3, 5}, before: [2]int{4, 0},
-		Words: coreWords, Modes: coreModes, Ports: corePorts, Protocol: Bolt,
+		Words: coreWords, Modes: coreModes, Ports: corePorts, Protocol: Bolt, RoutingScheme: "bolt+routing",
 		Keys: Keys{
 			Mode: "dbms.mode", DefaultListen: "dbms.connectors.default_listen_address", DefaultAdvertised: "dbms.connectors.default_advertised_address",
 			DiscoveryType: "causal_clustering.discovery_type", DiscoveryMembers: "causal_clustering.initial_discovery_members",

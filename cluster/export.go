@@ -1,0 +1,42 @@
+package cluster
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// Export gives the stack's outputs but for topology, which is Confirm's. Nothing in them is secret. kubeconfig and kubeContext
+// are where the stack was deployed to, for neo4jcheck.
+func (c *Cluster) Export(ctx *pulumi.Context, kubeconfig, kubeContext string) error {
+	family, err := neo4j.FamilyOf(c.topology.Release)
+	if err != nil {
+		return err
+	}
+	ctx.Export("authSecret", c.AuthSecret)
+	ctx.Export("boltURI", c.BoltURI)
+	var members pulumi.Array
+	for _, m := range c.topology.Members {
+		members = append(members, pulumi.StringMap{
+			"name": pulumi.String(m.Name), "host": pulumi.String(m.Host), "role": pulumi.String(m.Role),
+		})
+	}
+	ctx.Export("members", members)
+	ctx.Export("browser", pulumi.String(fmt.Sprintf("http://localhost:%d/browser/", family.Ports.HTTP)))
+	ctx.Export("portForward", pulumi.String(fmt.Sprintf("kubectl --context %s -n %s port-forward pod/%s %d %d",
+		kubeContext, c.topology.Namespace, c.topology.Members[0].Name, family.Ports.HTTP, family.Ports.Bolt)))
+	ctx.Export("kubernetes", pulumi.StringMap{"kubeconfig": pulumi.String(kubeconfig), "context": pulumi.String(kubeContext)})
+	text, err := json.Marshal(c.topology)
+	if err != nil {
+		return err
+	}
+	var expectation map[string]any
+	if err := json.Unmarshal(text, &expectation); err != nil {
+		return err
+	}
+	ctx.Export("expectation", pulumi.ToMap(expectation))
+	return nil
+}

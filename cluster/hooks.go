@@ -1,0 +1,66 @@
+package cluster
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// shapeGuard refuses, before the component and so before any of its objects is touched, a change of shape that would lose the
+// cluster. It runs in previews as well, where a reviewer sees the reason.
+func shapeGuard(ctx *pulumi.Context, name string, args *Args) (pulumi.ResourceOption, error) {
+	hook, err := ctx.RegisterResourceHook(name+"-shape", func(h *pulumi.ResourceHookArgs) error {
+		from := args.Spec
+		from.Primaries = number(h.OldInputs, from.Primaries, "primaries")
+		from.Secondaries = number(h.OldInputs, from.Secondaries, "secondaries")
+		if args.Allowed == nil {
+			return nil
+		}
+		return args.Allowed(from.Topology(), args.Spec.Topology())
+	}, &pulumi.ResourceHookOptions{OnDryRun: true})
+	if err != nil {
+		return nil, fmt.Errorf("shape hook: %w", err)
+	}
+	return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeUpdate: []*pulumi.ResourceHook{hook}}), nil
+}
+
+// scaleInHook takes members out of the running cluster before their StatefulSet shrinks. It is called for every update of the
+// StatefulSet and acts only when the number falls.
+func scaleInHook(ctx *pulumi.Context, role neo4j.Role, args *Args) (pulumi.ResourceOption, error) {
+	hook, err := ctx.RegisterResourceHook(poolName(args.Spec, role)+"-scale-in", func(h *pulumi.ResourceHookArgs) error {
+		now := size(args.Spec, role)
+		before := number(h.OldInputs, now, "spec", "replicas")
+		if before <= now || args.ScaleIn == nil {
+			return nil
+		}
+		from := args.Spec
+		if role == neo4j.Primary {
+			from.Primaries = before
+		} else {
+			from.Secondaries = before
+		}
+		return args.ScaleIn(ctx.Context(), from.Topology(), args.Spec.Topology())
+	}, nil)
+	if err != nil {
+		return nil, fmt.Errorf("scale-in hook: %w", err)
+	}
+	return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeUpdate: []*pulumi.ResourceHook{hook}}), nil
+}
+
+// number reads a number at a path of properties.
+func number(properties resource.PropertyMap, otherwise int, path ...resource.PropertyKey) int {
+	value := resource.NewObjectProperty(properties)
+	for _, key := range path {
+		if !value.IsObject() {
+			return otherwise
+		}
+		value = value.ObjectValue()[key]
+	}
+	if !value.IsNumber() {
+		return otherwise
+	}
+	return int(value.NumberValue())
+}

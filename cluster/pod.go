@@ -1,0 +1,151 @@
+package cluster
+
+import (
+	"fmt"
+	"strings"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// user is the user and group of the official images.
+const user = 7474
+
+// podTemplate is a member's pod. Nothing in it depends on the size of a pool, so changing the number restarts nobody.
+func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTemplateSpecArgs, error) {
+	family, err := neo4j.FamilyOf(s.Release)
+	if err != nil {
+		return nil, err
+	}
+	spec := &corev1.PodSpecArgs{
+		// A Service called neo4j would put NEO4J_PORT and others into the environment, which the image turns into settings.
+		EnableServiceLinks:            pulumi.Bool(false),
+		AutomountServiceAccountToken:  pulumi.Bool(false),
+		TerminationGracePeriodSeconds: pulumi.Int(s.Timeouts.Shutdown),
+		SecurityContext:               podSecurity(s),
+		Containers:                    corev1.ContainerArray{container(s, family, role)},
+		Volumes: corev1.VolumeArray{
+			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(configName(s, role))}},
+			&corev1.VolumeArgs{Name: pulumi.String("logs"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{}},
+		},
+		TopologySpreadConstraints: spread(s, role),
+	}
+	if s.Placement.RequireSeparateNodes {
+		spec.Affinity = separateNodes(s, role)
+	}
+	if len(s.Placement.NodeSelector) > 0 {
+		spec.NodeSelector = pulumi.ToStringMap(s.Placement.NodeSelector)
+	}
+	if s.Storage.HostPath != "" {
+		spec.InitContainers = corev1.ContainerArray{handOver(s)}
+	}
+	return &corev1.PodTemplateSpecArgs{
+		Metadata: &metav1.ObjectMetaArgs{
+			Labels:      labels(s, role),
+			Annotations: pulumi.StringMap{"checksum/neo4j.conf": pulumi.String(checksum)},
+		},
+		Spec: spec,
+	}, nil
+}
+
+func podSecurity(s neo4j.Spec) *corev1.PodSecurityContextArgs {
+	security := &corev1.PodSecurityContextArgs{
+		RunAsUser: pulumi.Int(user), RunAsGroup: pulumi.Int(user), FsGroup: pulumi.Int(user),
+		// A large store is not walked at every start.
+		FsGroupChangePolicy: pulumi.String("OnRootMismatch"),
+		SeccompProfile:      &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+	}
+	if s.Storage.HostPath == "" {
+		security.RunAsNonRoot = pulumi.Bool(true)
+	}
+	return security
+}
+
+func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.ContainerArgs {
+	var ports corev1.ContainerPortArray
+	for _, p := range memberPorts(family) {
+		ports = append(ports, &corev1.ContainerPortArgs{Name: pulumi.String(p.name), ContainerPort: pulumi.Int(p.number)})
+	}
+	c := &corev1.ContainerArgs{
+		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
+		Env: environment(s, family), Ports: ports, Resources: resources(s.Resources),
+		VolumeMounts: corev1.VolumeMountArray{
+			&corev1.VolumeMountArgs{Name: pulumi.String(claim), MountPath: pulumi.String("/data")},
+			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
+			&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String("/logs")},
+		},
+		SecurityContext: &corev1.SecurityContextArgs{
+			AllowPrivilegeEscalation: pulumi.Bool(false), RunAsNonRoot: pulumi.Bool(true),
+			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
+		},
+		StartupProbe: startup(), LivenessProbe: liveness(), ReadinessProbe: readiness(s, family, role),
+	}
+	if s.Clustered() && role == neo4j.Primary && s.HeadStart > 0 {
+		c.Command = pulumi.ToStringArray([]string{"/bin/sh", "-c", headStart(s, family)})
+	}
+	return c
+}
+
+// headStart has the first primary begin a moment before the others of the formation: cores that look for each other at the
+// same instant were measured to take a quarter longer. It is bounded, and for the very first start only: a member with a store,
+// and one that joins later, starts at once. exec keeps the image's own process the one that gets the signals.
+func headStart(s neo4j.Spec, family neo4j.Family) string {
+	return fmt.Sprintf(`ordinal=${POD_NAME##*-}
+if [ "$ordinal" -gt 0 ] && [ "$ordinal" -lt %d ] && [ ! -e /data/databases ]; then sleep %d; fi
+exec %s`, s.Formation(), s.HeadStart, strings.Join(family.Entrypoint, " "))
+}
+
+// environment is what differs by member, and what the image takes no other way.
+func environment(s neo4j.Spec, family neo4j.Family) corev1.EnvVarArray {
+	env := corev1.EnvVarArray{
+		&corev1.EnvVarArgs{Name: pulumi.String("POD_NAME"), ValueFrom: &corev1.EnvVarSourceArgs{
+			FieldRef: &corev1.ObjectFieldSelectorArgs{FieldPath: pulumi.String("metadata.name")},
+		}},
+		&corev1.EnvVarArgs{Name: pulumi.String(neo4j.AuthKey), ValueFrom: &corev1.EnvVarSourceArgs{
+			SecretKeyRef: &corev1.SecretKeySelectorArgs{Name: pulumi.String(s.AuthSecret()), Key: pulumi.String(neo4j.AuthKey)},
+		}},
+	}
+	if s.AcceptLicense != "" && family.NeedsLicense && s.Edition == neo4j.Enterprise {
+		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String("NEO4J_ACCEPT_LICENSE_AGREEMENT"), Value: pulumi.String(s.AcceptLicense)})
+	}
+	host := neo4j.HostOf("$(POD_NAME)", s.Headless(), s.Namespace, s.ClusterDomain)
+	for _, setting := range neo4j.MemberSettings(family, host) {
+		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(setting.Key)), Value: pulumi.String(setting.Value)})
+	}
+	return env
+}
+
+func resources(r neo4j.Resources) *corev1.ResourceRequirementsArgs {
+	memory := pulumi.String(quantity(r.Memory))
+	limits := pulumi.StringMap{"memory": memory}
+	if r.CPULimit > 0 {
+		limits["cpu"] = pulumi.String(millicores(r.CPULimit))
+	}
+	return &corev1.ResourceRequirementsArgs{
+		Requests: pulumi.StringMap{"cpu": pulumi.String(millicores(r.CPURequest)), "memory": memory}, Limits: limits,
+	}
+}
+
+func millicores(n int64) string {
+	if n%1000 == 0 {
+		return fmt.Sprint(n / 1000)
+	}
+	return fmt.Sprintf("%dm", n)
+}
+
+// handOver gives the folder of the node to the server's user: hostPath volumes know no fsGroup.
+func handOver(s neo4j.Spec) *corev1.ContainerArgs {
+	return &corev1.ContainerArgs{
+		Name: pulumi.String("hand-over"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
+		Command:      pulumi.ToStringArray([]string{"/bin/sh", "-c", fmt.Sprintf("chown %d:%d /data", user, user)}),
+		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String(claim), MountPath: pulumi.String("/data")}},
+		Resources:    resources(neo4j.Resources{CPURequest: 10, Memory: 32 << 20}),
+		SecurityContext: &corev1.SecurityContextArgs{
+			RunAsUser: pulumi.Int(0), RunAsNonRoot: pulumi.Bool(false), AllowPrivilegeEscalation: pulumi.Bool(false),
+			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}, Add: pulumi.StringArray{pulumi.String("CHOWN")}},
+		},
+	}
+}

@@ -1,0 +1,121 @@
+package cluster
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// PoolToken is the type token of the Pool component; see Token.
+const PoolToken = "neo4j:kubernetes:Pool"
+
+// claim is the name of the volume claim template: claims are datadir-<pool>-<ordinal>, as in the blog post.
+const claim = "datadir"
+
+// Pool is the members of one role: their configuration, volumes, StatefulSet and disruption budget.
+type Pool struct {
+	pulumi.ResourceState
+
+	statefulSet *appsv1.StatefulSet
+}
+
+func newPool(d *declaration, role neo4j.Role, args *Args, needs []pulumi.Resource) (*Pool, error) {
+	name := poolName(d.spec, role)
+	p := &Pool{}
+	inputs := pulumi.Map{"role": pulumi.String(role), "members": pulumi.Int(size(d.spec, role))}
+	if err := d.ctx.RegisterComponentResourceV2(PoolToken, name, inputs, p, pulumi.Parent(d.parent)); err != nil {
+		return nil, err
+	}
+	below := d.below(p)
+	conf, checksum, err := below.configMap(role)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	volumes, err := below.volumes(role)
+	if err != nil {
+		return nil, fmt.Errorf("volumes: %w", err)
+	}
+	if err := below.disruption(role); err != nil {
+		return nil, fmt.Errorf("disruption budget: %w", err)
+	}
+	before := append(append(needs[:len(needs):len(needs)], conf), volumes...)
+	if p.statefulSet, err = below.statefulSet(role, args, checksum, before); err != nil {
+		return nil, fmt.Errorf("stateful set: %w", err)
+	}
+	return p, d.ctx.RegisterResourceOutputs(p, pulumi.Map{})
+}
+
+func size(s neo4j.Spec, role neo4j.Role) int {
+	if role == neo4j.Secondary {
+		return s.Secondaries
+	}
+	return s.Primaries
+}
+
+// configMap declares the pool's neo4j.conf and gives its checksum, which rolls the pods when the text changes.
+func (d *declaration) configMap(role neo4j.Role) (conf *corev1.ConfigMap, checksum string, err error) {
+	lines, err := neo4j.Conf(d.spec, role)
+	if err != nil {
+		return nil, "", err
+	}
+	text := neo4j.Render(lines)
+	sum := sha256.Sum256([]byte(text))
+	name := configName(d.spec, role)
+	conf, err = corev1.NewConfigMap(d.ctx, name, &corev1.ConfigMapArgs{
+		Metadata: meta(d.spec, name, role, nil),
+		Data:     pulumi.StringMap{"neo4j.conf": pulumi.String(text)},
+	}, d.options()...)
+	return conf, hex.EncodeToString(sum[:]), err
+}
+
+func configName(s neo4j.Spec, role neo4j.Role) string { return poolName(s, role) + "-conf" }
+
+func (d *declaration) statefulSet(role neo4j.Role, args *Args, checksum string, before []pulumi.Resource) (*appsv1.StatefulSet, error) {
+	drain, err := scaleInHook(d.ctx, role, args)
+	if err != nil {
+		return nil, err
+	}
+	template, err := podTemplate(d.spec, role, checksum)
+	if err != nil {
+		return nil, err
+	}
+	name, keep := poolName(d.spec, role), "Retain"
+	if !d.spec.Storage.Retain {
+		keep = "Delete"
+	}
+	patience := fmt.Sprintf("%ds", d.spec.Timeouts.Ready)
+	options := d.options(pulumi.DependsOn(before), drain,
+		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: patience, Update: patience, Delete: patience}))
+	if d.spec.Protect {
+		options = append(options, pulumi.Protect(true))
+	}
+	return appsv1.NewStatefulSet(d.ctx, name, &appsv1.StatefulSetArgs{
+		// The scale-in hook writes spec.replicas through the scale subresource; without force the provider's next write of the
+		// field would be a conflict of field managers.
+		Metadata: meta(d.spec, name, role, pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")}),
+		Spec: &appsv1.StatefulSetSpecArgs{
+			ServiceName: pulumi.String(d.spec.Headless()),
+			Replicas:    pulumi.Int(size(d.spec, role)),
+			// Ordered starts would deadlock: a core is not ready before its cluster has formed.
+			PodManagementPolicy: pulumi.String("Parallel"),
+			UpdateStrategy:      &appsv1.StatefulSetUpdateStrategyArgs{Type: pulumi.String("RollingUpdate")},
+			Selector:            &metav1.LabelSelectorArgs{MatchLabels: selector(d.spec, role)},
+			PersistentVolumeClaimRetentionPolicy: &appsv1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs{
+				WhenDeleted: pulumi.String(keep), WhenScaled: pulumi.String(keep),
+			},
+			VolumeClaimTemplates: corev1.PersistentVolumeClaimTypeArray{&corev1.PersistentVolumeClaimTypeArgs{
+				ApiVersion: pulumi.String("v1"), Kind: pulumi.String("PersistentVolumeClaim"),
+				Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(claim), Labels: selector(d.spec, role)},
+				Spec:     claimSpec(d.spec),
+			}},
+			Template: template,
+		},
+	}, options...)
+}

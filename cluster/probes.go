@@ -1,0 +1,38 @@
+package cluster
+
+import (
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// startup waits for Bolt, which a core opens only after it has joined. A store copy may take hours and must never be killed, so
+// a member has a day. Its period is short because the pod is not ready before it.
+func startup() *corev1.ProbeArgs {
+	return &corev1.ProbeArgs{
+		TcpSocket:     &corev1.TCPSocketActionArgs{Port: pulumi.String("bolt")},
+		PeriodSeconds: pulumi.Int(1), FailureThreshold: pulumi.Int(24 * 60 * 60), TimeoutSeconds: pulumi.Int(2),
+	}
+}
+
+// liveness restarts a server that stopped listening, and nothing less: a core without its quorum is not mended by a restart.
+func liveness() *corev1.ProbeArgs {
+	return &corev1.ProbeArgs{
+		TcpSocket:     &corev1.TCPSocketActionArgs{Port: pulumi.String("bolt")},
+		PeriodSeconds: pulumi.Int(10), FailureThreshold: pulumi.Int(12), TimeoutSeconds: pulumi.Int(5),
+	}
+}
+
+// readiness asks the server's own status endpoint: a listening port says yes too early. A standalone server has no such
+// endpoint and is ready when it serves its front page.
+func readiness(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.ProbeArgs {
+	path := "/"
+	if s.Clustered() {
+		path = family.Availability[role]
+	}
+	return &corev1.ProbeArgs{
+		HttpGet:       &corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String("http")},
+		PeriodSeconds: pulumi.Int(1), FailureThreshold: pulumi.Int(5), TimeoutSeconds: pulumi.Int(2),
+	}
+}

@@ -1,0 +1,73 @@
+package cluster
+
+import (
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// headless declares the governing Service of all pools, which gives every member its name.
+func (d *declaration) headless() (*corev1.Service, error) {
+	family, err := neo4j.FamilyOf(d.spec.Release)
+	if err != nil {
+		return nil, err
+	}
+	var ports corev1.ServicePortArray
+	for _, p := range memberPorts(family) {
+		ports = append(ports, servicePort(p))
+	}
+	return corev1.NewService(d.ctx, d.spec.Headless(), &corev1.ServiceArgs{
+		Metadata: meta(d.spec, d.spec.Headless(), "", nil),
+		Spec: &corev1.ServiceSpecArgs{
+			ClusterIP: pulumi.String("None"),
+			Selector:  selector(d.spec, ""),
+			// Members look each other up before any is ready: a core answers its probe only after the cluster has formed, so
+			// publishing ready addresses only would wait for itself.
+			PublishNotReadyAddresses: pulumi.Bool(true),
+			Ports:                    ports,
+		},
+	}, d.options()...)
+}
+
+// client declares the Service of ready primaries, which clients start from; routing tables lead them on to the secondaries. It
+// comes after the pool: the provider waits for a Service's ready endpoints.
+func (d *declaration) client(primaries *Pool) error {
+	family, err := neo4j.FamilyOf(d.spec.Release)
+	if err != nil {
+		return err
+	}
+	name := d.spec.ClientService()
+	_, err = corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
+		Metadata: meta(d.spec, name, "", pulumi.ToStringMap(d.spec.Expose.Annotations)),
+		Spec: &corev1.ServiceSpecArgs{
+			Type:     pulumi.String(d.spec.Expose.Type),
+			Selector: selector(d.spec, neo4j.Primary),
+			Ports:    corev1.ServicePortArray{servicePort(port{"bolt", family.Ports.Bolt}), servicePort(port{"http", family.Ports.HTTP})},
+		},
+	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}))...)
+	return err
+}
+
+// port is a named port of a member.
+type port struct {
+	name   string
+	number int
+}
+
+// memberPorts are the ports of a member by class, in the order clients, members, administrators.
+func memberPorts(f neo4j.Family) []port {
+	return append(append(clientPorts(f), clusterPorts(f)...), port{"backup", f.Ports.Backup})
+}
+
+func clientPorts(f neo4j.Family) []port {
+	return []port{{"bolt", f.Ports.Bolt}, {"http", f.Ports.HTTP}}
+}
+
+func clusterPorts(f neo4j.Family) []port {
+	return []port{{"discovery", f.Ports.Discovery}, {"transaction", f.Ports.Transaction}, {"raft", f.Ports.Raft}}
+}
+
+func servicePort(p port) *corev1.ServicePortArgs {
+	return &corev1.ServicePortArgs{Name: pulumi.String(p.name), Port: pulumi.Int(p.number), TargetPort: pulumi.String(p.name), Protocol: pulumi.String("TCP")}
+}

@@ -1,0 +1,184 @@
+// Package verify answers one question: does the running cluster have the roles of the plan? It reaches every member by
+// port-forward through the Kubernetes API, asks each over Bolt (or HTTP, for releases whose Bolt the driver no longer speaks),
+// and gives a verdict. It knows nothing of Pulumi.
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// Options of a check.
+type Options struct {
+	// Timeout bounds the whole check; zero means five minutes.
+	Timeout time.Duration
+	// Canary writes one node through the leader, reads it from every other member and removes it.
+	Canary bool
+	// Progress gets a line now and then on a long wait; nil for none.
+	Progress io.Writer
+}
+
+// Prober asks one member.
+type Prober interface {
+	Observe(ctx context.Context, m neo4j.Member) (Observation, error)
+}
+
+// Unproven is the error of a check whose time ran out: what is not as the topology wants it, member by member.
+type Unproven struct {
+	Topology neo4j.Topology
+	Findings []Finding
+	Waited   time.Duration
+}
+
+func (u *Unproven) Error() string {
+	lines := []string{fmt.Sprintf("the cluster is not proven to be %s after %s", u.Topology, u.Waited.Round(time.Second))}
+	for _, f := range u.Findings {
+		lines = append(lines, "  - "+f.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Cluster proves that a running cluster has the topology: it polls with backoff until every member says so, or the time is up
+// (error *Unproven), or the context ends.
+func Cluster(ctx context.Context, a Access, t neo4j.Topology, o Options) (Report, error) {
+	members, err := Reach(ctx, a, t)
+	if err != nil {
+		return Report{}, err
+	}
+	defer members.Close()
+	return Prove(ctx, members, t, o)
+}
+
+// prover is what a check needs of the members.
+type prover interface {
+	Prober
+	asker
+}
+
+// Prove is Cluster over members that are reached already.
+func Prove(ctx context.Context, p prover, t neo4j.Topology, o Options) (Report, error) {
+	if o.Timeout <= 0 {
+		o.Timeout = 5 * time.Minute
+	}
+	began := time.Now()
+	ctx, cancel := context.WithTimeoutCause(ctx, o.Timeout, errTimeIsUp)
+	defer cancel()
+	var findings []Finding
+	talk := newTalk(o.Progress, t)
+	for pause := 200 * time.Millisecond; ; pause = min(2*time.Second, pause*3/2) {
+		seen, now, err := look(ctx, p, t)
+		if err != nil {
+			return Report{}, err
+		}
+		if ctx.Err() == nil || findings == nil {
+			findings = now // what a cancelled look could not see is no finding
+		}
+		if len(findings) == 0 && ctx.Err() == nil && o.Canary {
+			findings = sing(ctx, p, t, seen)
+		}
+		if len(findings) == 0 && ctx.Err() == nil {
+			return newReport(t, seen, time.Since(began)), nil
+		}
+		talk.say(findings)
+		select {
+		case <-ctx.Done():
+			if errors.Is(context.Cause(ctx), errTimeIsUp) {
+				return Report{}, &Unproven{t, findings, time.Since(began)}
+			}
+			return Report{}, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+var errTimeIsUp = errors.New("time is up")
+
+// look asks all members at once. The error is one that waiting does not mend.
+func look(ctx context.Context, p Prober, t neo4j.Topology) (map[string]Observation, []Finding, error) {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	var (
+		wait sync.WaitGroup
+		mu   sync.Mutex
+		seen = map[string]Observation{}
+		errs = map[string]error{}
+	)
+	for _, m := range t.Members {
+		wait.Go(func() {
+			o, err := p.Observe(ctx, m)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				errs[m.Name] = err
+				return
+			}
+			seen[m.Name] = o
+		})
+	}
+	wait.Wait()
+	for _, m := range t.Members {
+		if errors.Is(errs[m.Name], errPassword) {
+			return nil, nil, fmt.Errorf("%s: %w", m.Name, errs[m.Name])
+		}
+	}
+	findings := Judge(t, seen)
+	for i, f := range findings {
+		if err := errs[f.Member]; err != nil && f.Found == "none" {
+			findings[i].Found = firstLine(err)
+		}
+	}
+	return seen, findings, nil
+}
+
+// sing runs the canary; that it could not is a finding of the leader, and the next look decides again who that is.
+func sing(ctx context.Context, p asker, t neo4j.Topology, seen map[string]Observation) []Finding {
+	leads := t.Members[0]
+	if len(t.Members) > 1 {
+		var ok bool
+		if leads, ok = leaderOf(t, seen); !ok {
+			return []Finding{{t.Name, "a member that says it leads", "none"}}
+		}
+	}
+	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := canary(limited, p, t, leads); err != nil {
+		return []Finding{{leads.Name, "a write that every member reads", firstLine(err)}}
+	}
+	return nil
+}
+
+// talk says on a long wait who is missing, when that changes and every ten seconds.
+type talk struct {
+	out      io.Writer
+	topology neo4j.Topology
+	last     string
+	at       time.Time
+}
+
+func newTalk(out io.Writer, t neo4j.Topology) *talk {
+	if out == nil {
+		out = io.Discard
+	}
+	return &talk{out: out, topology: t, at: time.Now()}
+}
+
+func (t *talk) say(findings []Finding) {
+	wrong := map[string]bool{}
+	for _, f := range findings {
+		wrong[f.Member] = true
+	}
+	total := len(t.topology.Members)
+	line := fmt.Sprintf("%d of %d: %s", max(0, total-len(wrong)), total, findings[0])
+	if line == t.last && time.Since(t.at) < 10*time.Second {
+		return
+	}
+	t.last, t.at = line, time.Now()
+	_, _ = fmt.Fprintln(t.out, line)
+}
