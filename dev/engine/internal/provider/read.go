@@ -39,19 +39,10 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	if err != nil || live == nil {
 		return &pulumirpc.ReadResponse{}, err
 	}
-	state := checkpoint{live: live.Object, apiVersion: before.apiVersion, fieldManager: before.fieldManager}
-	if state.apiVersion == "" {
-		state.apiVersion = asked.GetAPIVersion()
-	}
-	if state.fieldManager, err = newFieldManager(asked, before.fieldManager, p.settings.serverSideApply); err != nil {
+	state, err := p.seen(live, asked, before, adopting)
+	if err != nil {
 		return nil, err
 	}
-	if adopting {
-		state.inputs = adoptable(live.Object)
-	} else {
-		state.inputs = prune(normalize(live.Object), asked.Object)
-	}
-
 	response := &pulumirpc.ReadResponse{Id: req.GetId()}
 	if response.Properties, err = state.message(secrets); err != nil {
 		return nil, fmt.Errorf("state: %w", err)
@@ -67,6 +58,22 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 		}
 	}
 	return response, nil
+}
+
+// seen is the state of an object as just read. What the program asked for is taken to be what it had
+// asked for, with the values of now; or all of the object, where it is adopted.
+func (p *Provider) seen(live, asked *unstructured.Unstructured, before checkpoint, adopting bool) (checkpoint, error) {
+	manager, err := newFieldManager(asked, before.fieldManager, p.settings.serverSideApply)
+	state := checkpoint{live: live.Object, apiVersion: before.apiVersion, fieldManager: manager}
+	if state.apiVersion == "" {
+		state.apiVersion = asked.GetAPIVersion()
+	}
+	if adopting {
+		state.inputs = adoptable(live.Object)
+	} else {
+		state.inputs = prune(normalize(live.Object), asked.Object)
+	}
+	return state, err
 }
 
 // identify completes which object is meant, from the type token and id where there is no previous state.
