@@ -38,11 +38,13 @@ func build(ctx context.Context, programDir, target string, debug bool) (path str
 		return "", done, fmt.Errorf("build target: %w", err)
 	}
 
+	// The flags are the official host's to the letter, so that a program built ahead with them, by a script
+	// or by that host, is not compiled again.
 	args := []string{"build", "-buildvcs=false", "-o", target}
 	if debug {
 		args = append(args, "-gcflags", "all=-N -l")
 	} else {
-		args = append(args, "-trimpath", "-ldflags", "-s -w")
+		args = append(args, "-trimpath", "-ldflags", "-w -s")
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, ".")...)
 	cmd.Dir = programDir
