@@ -13,12 +13,18 @@ import (
 // share a parent, so a file named after that parent remembers that the notice was given. Where
 // anything about this fails the answer is true: twice said is better than not at all.
 func firstOfCommand() bool {
-	parent := os.Getppid()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return true
+	}
+	return firstOf(os.Getppid(), filepath.Join(cache, "neo4j-kubernetes", "commands"))
+}
+
+func firstOf(parent int, dir string) bool {
 	started := startTime(parent)
 	if started == "" {
 		return true
 	}
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("neo4j-kubernetes-provider-%d", os.Getuid()))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return true
 	}
