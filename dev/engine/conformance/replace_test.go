@@ -132,3 +132,26 @@ func TestStorageClassParametersReplace(t *testing.T) {
 	down := s.destroy()
 	require.NoError(t, down.err, down.out)
 }
+
+func TestPreviewOfAReplacementUnderUpsert(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	runPods(t, s.namespace)
+	s.settings["upsertExistingObjects"] = pulumi.Bool(true)
+	with := func(policy, image string) program {
+		return statefulSet(func() pulumi.Map {
+			fields := workload(1, nil, pulumi.Map{"podManagementPolicy": pulumi.String(policy)})
+			fields["metadata"].(pulumi.Map)["labels"] = pulumi.Map{"image": pulumi.String(image)}
+			return fields
+		})
+	}
+	s.mustUp(with("Parallel", "a"))
+	r := s.preview(with("OrderedReady", "a"))
+	require.NoError(t, r.err, r.out)
+	require.Equal(t, 1, r.changes["replace"], r.out)
+	r = s.preview(with("OrderedReady", "not a label"))
+	require.Error(t, r.err, "what would be refused under any name still is")
+	r.says(t, "not a label")
+	s.mustUp(with("OrderedReady", "a"))
+	s.unchanged(with("OrderedReady", "a"))
+}

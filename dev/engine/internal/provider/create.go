@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -80,7 +82,12 @@ func (p *Provider) previewCreate(
 		return nil, err
 	}
 	live, err := p.create(ctx, write{inputs: inputs, fieldManager: manager, preview: true, status: func(string) {}})
+	if apierrors.IsInvalid(err) && p.settings.upsert {
+		err = p.tryUnderAnotherName(ctx, inputs, err)
+	}
 	switch {
+	case err == nil && live == nil:
+		return asked, nil
 	case apierrors.IsForbidden(err) && !namespaceTerminating(err) && !isPolicy(err),
 		apierrors.IsAlreadyExists(err), namespaceMissing(err), dryRunUnsupported(err), immutableField(err):
 		return asked, nil
@@ -97,6 +104,26 @@ func (p *Provider) previewCreate(
 		return nil, fmt.Errorf("state: %w", err)
 	}
 	return &pulumirpc.CreateResponse{Properties: message}, nil
+}
+
+// tryUnderAnotherName has the API server try an object that it would not take as a change of the one that
+// is there. Where it takes it as a new one, the object is to be replaced, and in the update the old one
+// will be gone by then. Where it does not, its first answer stands: it speaks of the right name.
+func (p *Provider) tryUnderAnotherName(ctx context.Context, inputs *unstructured.Unstructured, refusal error) error {
+	client, err := p.cluster.client(inputs)
+	if err != nil {
+		return refusal
+	}
+	const longest = 52 // so that the longer name is still a DNS label, which some kinds want
+	other := inputs.DeepCopy()
+	name := inputs.GetName()
+	other.SetName(strings.TrimRight(name[:min(len(name), longest)], "-.") + "-preview")
+	if _, err := client.Create(ctx, other, metav1.CreateOptions{
+		FieldManager: clientSideManager, DryRun: []string{metav1.DryRunAll}, FieldValidation: metav1.FieldValidationStrict,
+	}); err != nil {
+		return refusal
+	}
+	return nil
 }
 
 // foretold is what a dry run says truly of an object that does not exist yet. Identities and addresses
