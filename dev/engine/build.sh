@@ -21,6 +21,31 @@ plugin=${sdk:-v4.33.0}
 modules=$(cat go.mod go.sum | sha256sum | cut -c1-32)
 sources=$(find cmd internal -name '*.go' ! -name '*_test.go' | LC_ALL=C sort | xargs cat go.mod go.sum | sha256sum | cut -c1-32)
 
+# compile TARGET PACKAGE LDFLAGS: go build, which on a cold cache takes minutes, with a line now and then of
+# how far it is. It compiles only what is not in Go's cache, so it may be done before the last package.
+compile() {
+	log=$(mktemp)
+	total=$(go list -deps "$2" | wc -l)
+	CGO_ENABLED=0 go build -v -trimpath -ldflags "-s -w $3" -o "$1" "$2" >"$log" 2>&1 &
+	pid=$!
+	# A background job of a script does not hear the Ctrl-C that ends the script.
+	trap 'kill "$pid" 2>/dev/null; rm -f "$log"; exit 130' INT TERM
+	waited=0
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 1
+		waited=$((waited + 1))
+		if [ $((waited % 15)) -eq 0 ]; then
+			printf '  %s of at most %s packages, %s s\n' "$(wc -l <"$log")" "$total" "$waited"
+		fi
+	done
+	status=0
+	wait "$pid" || status=$?
+	trap - INT TERM
+	[ "$status" -eq 0 ] || cat "$log" >&2
+	rm -f "$log"
+	return "$status"
+}
+
 # build NAME TARGET KEY PACKAGE LDFLAGS: builds PACKAGE to TARGET unless KEY says that it is there.
 build() {
 	name=$1 target=$2 key=$3 package=$4 ldflags=$5
@@ -31,7 +56,7 @@ build() {
 	started=$(date +%s)
 	mkdir -p "$(dirname "$target")" "$keys"
 	# A new file in the old one's place, so that a running one is not disturbed.
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w $ldflags" -o "$target.new" "$package"
+	compile "$target.new" "$package" "$ldflags"
 	mv "$target.new" "$target"
 	printf '%s' "$key" >"$keys/$name"
 	printf '%s: built in %s s\n' "$name" "$(($(date +%s) - started))"
