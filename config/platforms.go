@@ -4,7 +4,7 @@ import "neo4j-kubernetes/neo4j"
 
 // platform is what a stack gets from where it runs, as data: no branch per cloud anywhere else.
 type platform struct {
-	release, edition               string
+	release                        string
 	storage                        neo4j.Storage
 	size                           string
 	cpu, cpuLimit, memory          string

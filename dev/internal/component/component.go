@@ -1,0 +1,72 @@
+// Package component runs the parts of Kubernetes, all linked into this one program, by their own command lines.
+package component
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"go.etcd.io/etcd/server/v3/etcdmain"
+	"k8s.io/component-base/cli"
+	_ "k8s.io/component-base/logs/json/register"          // the components' log formats
+	_ "k8s.io/component-base/metrics/prometheus/clientgo" // their client metrics
+	_ "k8s.io/component-base/metrics/prometheus/version"
+	kubectl "k8s.io/kubectl/pkg/cmd"
+	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
+	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
+	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
+
+	"neo4j-kubernetes/dev/internal/provision"
+)
+
+var components = map[string]func() *cobra.Command{
+	"kube-apiserver":          apiserver.NewAPIServerCommand,
+	"kube-controller-manager": controllers.NewControllerManagerCommand,
+	"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
+	"kube-proxy":              proxy.NewProxyCommand,
+	"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
+}
+
+// Run runs the component named first with the arguments after it and gives the exit code.
+func Run(args []string) int {
+	if len(args) == 0 {
+		fmt.Fprintln(os.Stderr, "box component: which one?")
+		return 2
+	}
+	// The components read os.Args themselves.
+	os.Args = slices.Clone(args)
+	switch name := args[0]; name {
+	case "etcd":
+		etcdmain.Main(os.Args)
+		return 0
+	case "coredns":
+		return exitCode(runCoreDNS(args[1:]))
+	case "provisioner":
+		return exitCode(provision.Run(args[1:]))
+	case "kubectl":
+		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
+	default:
+		command, ok := components[name]
+		if !ok {
+			fmt.Fprintln(os.Stderr, "box component: no component", name)
+			return 2
+		}
+		return cli.Run(command())
+	}
+}
+
+func exitCode(err error) int {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}

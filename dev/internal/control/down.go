@@ -1,0 +1,56 @@
+package control
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"neo4j-kubernetes/dev/internal/home"
+	"neo4j-kubernetes/dev/internal/supervisor"
+)
+
+// Down stops a box, running or killed, and clears what it left on the host. With keepData its claims and objects stay for the
+// next Up; without, everything but the certificates and the Pulumi state goes.
+func Down(b home.Box, keepData bool, out io.Writer) error {
+	if err := Supported(); err != nil {
+		return err
+	}
+	state, alive := supervisor.Load(b)
+	if alive {
+		if err := end(state.Supervisor); err != nil {
+			return err
+		}
+	}
+	if err := supervisor.Clear(b); err != nil {
+		return err
+	}
+	gone := []string{b.State(), b.Socket(), b.Path("control.sock")}
+	if !keepData {
+		gone = append(gone, b.Path("data"), b.Path("logs"))
+	}
+	for _, path := range gone {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	_, _ = fmt.Fprintln(out, "the box is down")
+	return nil
+}
+
+// end ends the supervisor, and by it every node: first asked, then killed.
+func end(p supervisor.Process) error {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		if err := syscall.Kill(p.PID, signal); err != nil && err != syscall.ESRCH { //nolint:errorlint // a plain errno
+			return err
+		}
+		for range 500 {
+			if !p.Alive() {
+				return nil
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	return fmt.Errorf("the supervisor, process %d, does not end", p.PID)
+}

@@ -1,0 +1,177 @@
+// Package images builds the Neo4j images of the box from package registries: a Debian base with Java, the servers' jars from
+// Maven, and an entry point that keeps the contract of the official images. Everything is pinned, checked and cached.
+package images
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+//go:embed all:recipe
+var recipes embed.FS
+
+// Image is an image archive in the cache.
+type Image struct {
+	// Name is the full image reference, Archive the file, Bytes its size.
+	Name, Archive string
+	Bytes         int64
+}
+
+// release is one server that can be had.
+type release struct {
+	version string
+	// entrypoint is the command line of the official image of the release.
+	entrypoint []string
+	// licensed says whether the official image asks for the licence.
+	licensed bool
+}
+
+var releases = []release{
+	{"3.5.0-beta03", []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh"}, true},
+	{"3.1.0-M13-beta3", []string{"/docker-entrypoint.sh"}, false},
+}
+
+func (r release) name() string { return "docker.io/library/neo4j:" + r.version + "-enterprise" }
+
+func (r release) archive(dir string) string { return filepath.Join(dir, "neo4j-"+r.version+".tar") }
+
+// Build makes the images of the named releases, all when none is named, that are not in the cache yet. It needs mmdebstrap,
+// Maven and a JDK. Archives are <cache>/images/*.tar, intermediate results <cache>/build.
+func Build(ctx context.Context, cache string, progress io.Writer, versions ...string) error {
+	began := time.Now()
+	var todo []release
+	for _, r := range releases {
+		if len(versions) == 0 || contains(versions, r.version) {
+			todo = append(todo, r)
+		}
+	}
+	if len(todo) == 0 || len(versions) > len(todo) {
+		return fmt.Errorf("no image %s: known are %s", strings.Join(versions, ", "), known())
+	}
+	dir := filepath.Join(cache, "images")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for i, r := range todo {
+		key, err := recipeKey(r)
+		if err != nil {
+			return err
+		}
+		stamp := filepath.Join(cache, "build", r.version, key)
+		if _, err := os.Stat(r.archive(dir)); err == nil && exists(stamp) {
+			_, _ = fmt.Fprintf(progress, "[%d/%d %3.0fs] %s is built already\n", i+1, len(todo), time.Since(began).Seconds(), r.name())
+			continue
+		}
+		say := func(what string) {
+			_, _ = fmt.Fprintf(progress, "[%d/%d %3.0fs] %s: %s\n", i+1, len(todo), time.Since(began).Seconds(), r.name(), what)
+		}
+		if err := build(ctx, cache, r, say); err != nil {
+			return fmt.Errorf("%s: %w", r.name(), err)
+		}
+		if err := os.WriteFile(stamp, nil, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func build(ctx context.Context, cache string, r release, say func(string)) error {
+	work := filepath.Join(cache, "build", r.version)
+	if err := os.MkdirAll(work, 0o755); err != nil {
+		return err
+	}
+	say("Debian with Java")
+	base, err := baseLayer(ctx, cache)
+	if err != nil {
+		return fmt.Errorf("base: %w", err)
+	}
+	say("the server's jars, by Maven")
+	jars, err := fetchJars(ctx, work, r)
+	if err != nil {
+		return fmt.Errorf("jars: %w", err)
+	}
+	say("entry point")
+	server, contract := filepath.Join(work, "server.tar"), filepath.Join(work, "contract.tar")
+	if err := serverLayer(server, jars); err != nil {
+		return err
+	}
+	classes, err := compile(ctx, work, r, jars)
+	if err != nil {
+		return fmt.Errorf("javac: %w", err)
+	}
+	if err := contractLayer(contract, r, classes); err != nil {
+		return err
+	}
+	say("archive")
+	config := Config{
+		Entrypoint: r.entrypoint, Cmd: []string{"neo4j"}, WorkingDir: "/var/lib/neo4j",
+		Env:     []string{"PATH=/var/lib/neo4j/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "NEO4J_HOME=/var/lib/neo4j", "NEO4J_EDITION=enterprise"},
+		Exposed: []string{"7474/tcp", "7473/tcp", "7687/tcp"}, Volumes: []string{"/data"},
+	}
+	return WriteArchive(r.archive(filepath.Join(cache, "images")), r.name(), config, base, server, contract)
+}
+
+// List gives the images that are in the cache.
+func List(cache string) ([]Image, error) {
+	var built []Image
+	for _, r := range releases {
+		file := r.archive(filepath.Join(cache, "images"))
+		info, err := os.Stat(file)
+		if err != nil {
+			continue
+		}
+		built = append(built, Image{r.name(), file, info.Size()})
+	}
+	return built, nil
+}
+
+// recipeKey tells one recipe from another: a change of any file of it builds the image anew.
+func recipeKey(r release) (string, error) {
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%v %s", r, strings.Join(baseCommand("base.tar"), " "))
+	for _, dir := range []string{"recipe/common", "recipe/" + r.version} {
+		err := fs.WalkDir(recipes, dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := recipes.ReadFile(path)
+			_, _ = fmt.Fprintf(sum, "%s %d\n%s", path, len(text), text)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return "built-" + hex.EncodeToString(sum.Sum(nil))[:16], nil
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+func contains(all []string, one string) bool {
+	for _, a := range all {
+		if a == one {
+			return true
+		}
+	}
+	return false
+}
+
+func known() string {
+	var names []string
+	for _, r := range releases {
+		names = append(names, r.version)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,199 @@
+package images
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// fetchJars gives the folder of the server's jars, fetched by Maven and checked against the recipe's checksums.
+func fetchJars(ctx context.Context, work string, r release) (string, error) {
+	want, err := recipes.ReadFile("recipe/" + r.version + "/jars.sha256")
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(work, "lib")
+	if checkJars(dir, want) == nil {
+		return dir, nil
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	pom, err := recipes.ReadFile("recipe/" + r.version + "/pom.xml")
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(work, "pom.xml"), pom, 0o644); err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, "mvn", "--quiet", "--batch-mode", "dependency:copy-dependencies", "-DincludeScope=runtime", "-DincludeTypes=jar", "-DoutputDirectory="+dir)
+	cmd.Dir = work
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("mvn: %w\n%s", err, out)
+	}
+	return dir, checkJars(dir, want)
+}
+
+// checkJars compares a folder with lines of "<sha256>  <name>": every file named, none other.
+func checkJars(dir string, want []byte) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	there := map[string]bool{}
+	for _, entry := range entries {
+		there[entry.Name()] = true
+	}
+	var problems []error
+	lines := bufio.NewScanner(bytes.NewReader(want))
+	for lines.Scan() {
+		sum, name, ok := strings.Cut(lines.Text(), "  ")
+		if !ok {
+			return fmt.Errorf("malformed checksum line %q", lines.Text())
+		}
+		got, err := sha256File(filepath.Join(dir, name))
+		switch {
+		case err != nil:
+			problems = append(problems, err)
+		case got != sum:
+			problems = append(problems, fmt.Errorf("%s has the checksum %s, not %s", name, got, sum))
+		}
+		delete(there, name)
+	}
+	for name := range there {
+		problems = append(problems, fmt.Errorf("%s is not in the list of checksums", name))
+	}
+	return errors.Join(problems...)
+}
+
+func sha256File(name string) (string, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// compile compiles the launcher against the server's jars and gives the folder of the classes.
+func compile(ctx context.Context, work string, r release, jars string) (string, error) {
+	source, classes := filepath.Join(work, "java"), filepath.Join(work, "classes")
+	for _, dir := range []string{source, classes} {
+		if err := os.RemoveAll(dir); err != nil {
+			return "", err
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return "", err
+		}
+	}
+	arguments := []string{"--release", "8", "-nowarn", "-Xlint:-options", "-d", classes, "-cp", filepath.Join(jars, "*")}
+	for name, from := range map[string]string{"FirstPassword.java": "common", "Launch.java": r.version} {
+		text, err := recipes.ReadFile("recipe/" + from + "/" + name)
+		if err != nil {
+			return "", err
+		}
+		file := filepath.Join(source, name)
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return "", err
+		}
+		arguments = append(arguments, file)
+	}
+	if out, err := exec.CommandContext(ctx, "javac", arguments...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return classes, nil
+}
+
+const neo4jHome = "var/lib/neo4j"
+
+// serverLayer writes the jars as a layer.
+func serverLayer(target, jars string) error {
+	layer := newLayer()
+	layer.dir(neo4jHome, owner)
+	layer.dir(neo4jHome+"/lib", 0)
+	entries, err := os.ReadDir(jars)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		text, err := os.ReadFile(filepath.Join(jars, entry.Name()))
+		if err != nil {
+			return err
+		}
+		layer.file(neo4jHome+"/lib/"+entry.Name(), text, 0o644, 0)
+	}
+	return layer.write(target)
+}
+
+// contractLayer writes what makes the image look like the official one.
+func contractLayer(target string, r release, classes string) error {
+	layer := newLayer()
+	layer.dir(neo4jHome, owner)
+	for _, dir := range []string{"conf", "plugins", "import", "certificates", "metrics"} {
+		layer.dir(neo4jHome+"/"+dir, owner)
+	}
+	layer.dir(neo4jHome+"/bin", 0)
+	for _, dir := range []string{"data", "logs"} {
+		layer.dir(dir, owner)
+		layer.link(neo4jHome+"/"+dir, "/"+dir)
+	}
+	layer.link("usr/sbin/tini", "/usr/bin/tini")
+	for name, from := range map[string]string{
+		"docker-entrypoint.sh": "docker-entrypoint.sh", neo4jHome + "/bin/neo4j-admin": "neo4j-admin",
+	} {
+		text, err := recipes.ReadFile("recipe/common/" + from)
+		if err != nil {
+			return err
+		}
+		layer.file(name, text, 0o755, 0)
+	}
+	for name, from := range map[string]string{neo4jHome + "/conf/neo4j.conf": "neo4j.conf", neo4jHome + "/NOTICE": "NOTICE"} {
+		text, err := recipes.ReadFile("recipe/common/" + from)
+		if err != nil {
+			return err
+		}
+		layer.file(name, text, 0o644, owner)
+	}
+	layer.dir("image", 0)
+	if r.licensed {
+		layer.file("image/needs-licence", nil, 0o644, 0)
+	}
+	return layer.addClasses(classes)(target)
+}
+
+// addClasses puts the compiled launcher on the class path's first folder that the user cannot replace.
+func (l *layer) addClasses(classes string) func(target string) error {
+	entries, err := os.ReadDir(filepath.Join(classes, "box"))
+	if err != nil {
+		return func(string) error { return err }
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	slices.Sort(names)
+	l.dir("image/classes", 0)
+	l.dir("image/classes/box", 0)
+	for _, name := range names {
+		text, err := os.ReadFile(filepath.Join(classes, "box", name))
+		if err != nil {
+			return func(string) error { return err }
+		}
+		l.file("image/classes/box/"+name, text, 0o644, 0)
+	}
+	return l.write
+}

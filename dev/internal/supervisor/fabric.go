@@ -1,0 +1,104 @@
+package supervisor
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+
+	"neo4j-kubernetes/dev/internal/node"
+)
+
+const bridge = "box-bridge"
+
+// startFabric starts the process whose network namespace holds the bridge between the nodes, so that the host gets no interface.
+func (s *supervisor) startFabric() error {
+	cmd, err := s.start("fabric", syscall.CLONE_NEWNET, "fabric")
+	if err != nil {
+		return err
+	}
+	s.fabric = cmd
+	deadline := time.Now().Add(5 * time.Second)
+	for {
+		err := inFabric(cmd.Process.Pid, func(h *netlink.Handle) error {
+			link, err := h.LinkByName(bridge)
+			if err == nil && link.Attrs().Flags&1 == 0 {
+				err = fmt.Errorf("the bridge is down")
+			}
+			return err
+		})
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// Fabric makes the bridge and holds its namespace until it is killed.
+func Fabric() error {
+	if err := netlink.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: bridge}}); err != nil {
+		return fmt.Errorf("bridge: %w", err)
+	}
+	link, err := netlink.LinkByName(bridge)
+	if err != nil {
+		return err
+	}
+	if err := netlink.LinkSetUp(link); err != nil {
+		return err
+	}
+	held := make(chan os.Signal, 1)
+	signal.Notify(held, syscall.SIGTERM)
+	<-held
+	return nil
+}
+
+// connect joins a node to the bridge by a pair of links, one end in each namespace. A link left by the node's last run goes first.
+func connect(fabricPid, nodePid, number int) error {
+	return inFabric(fabricPid, func(h *netlink.Handle) error {
+		name := fmt.Sprintf("node%d", number)
+		if old, err := h.LinkByName(name); err == nil {
+			if err := h.LinkDel(old); err != nil {
+				return err
+			}
+		}
+		master, err := h.LinkByName(bridge)
+		if err != nil {
+			return err
+		}
+		pair := &netlink.Veth{
+			LinkAttrs: netlink.LinkAttrs{Name: name}, PeerName: node.LinkName, PeerNamespace: netlink.NsPid(nodePid),
+		}
+		if err := h.LinkAdd(pair); err != nil {
+			return err
+		}
+		link, err := h.LinkByName(name)
+		if err != nil {
+			return err
+		}
+		if err := h.LinkSetMaster(link, master); err != nil {
+			return err
+		}
+		return h.LinkSetUp(link)
+	})
+}
+
+func inFabric(pid int, do func(*netlink.Handle) error) error {
+	namespace, err := netns.GetFromPid(pid)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = namespace.Close() }()
+	handle, err := netlink.NewHandleAt(namespace)
+	if err != nil {
+		return err
+	}
+	defer handle.Close()
+	return do(handle)
+}

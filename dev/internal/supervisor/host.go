@@ -1,0 +1,91 @@
+package supervisor
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"neo4j-kubernetes/dev/internal/home"
+)
+
+// host is what a box changes outside its namespaces, as it was before. It is written down before the first change, so that a
+// box which was killed is cleared by the next `up` or `down`.
+type host struct {
+	Sysctls map[string]string
+	// Made are the empty folders that were made as mount points.
+	Made []string
+}
+
+// The kubelet sets these for the whole machine.
+var sysctls = []string{"vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"}
+
+func hostFile(b home.Box) string { return b.Path("host.json") }
+
+// PrepareHost writes down what will be changed, unless an earlier box did, and makes the mount points.
+func PrepareHost(b home.Box) error { return prepareHost(hostFile(b), "/proc/sys", "/data") }
+
+func prepareHost(file, proc string, mountPoints ...string) error {
+	if _, err := os.Stat(file); err == nil {
+		return nil
+	}
+	h := host{Sysctls: map[string]string{}}
+	for _, name := range sysctls {
+		text, err := os.ReadFile(filepath.Join(proc, name))
+		if err != nil {
+			return err
+		}
+		h.Sysctls[name] = strings.TrimSpace(string(text))
+	}
+	for _, dir := range mountPoints {
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			h.Made = append(h.Made, dir)
+		}
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return err
+	}
+	for _, dir := range h.Made {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Clear removes what a box that no longer runs left on the host: cgroups, mount points, changed sysctls.
+func Clear(b home.Box) error {
+	removeCgroups(b.Name())
+	return restoreHost(hostFile(b), "/proc/sys")
+}
+
+func restoreHost(file, proc string) error {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var h host
+	if err := json.Unmarshal(text, &h); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	for name, value := range h.Sysctls {
+		if err := os.WriteFile(filepath.Join(proc, name), []byte(value), 0o644); err != nil {
+			return err
+		}
+	}
+	for _, dir := range h.Made {
+		// Only when empty: what somebody put there meanwhile is theirs.
+		_ = os.Remove(dir)
+	}
+	return os.Remove(file)
+}
