@@ -8,14 +8,29 @@ box=${XDG_CACHE_HOME:-$HOME/.cache}/neo4j-kubernetes/bin/box
 cd "$root"
 
 pulumi() { "$box" pulumi "$@"; }
-select_stack() { pulumi stack select --create "$stack" >/dev/null; }
+# A stack that the box's state does not know must not bring the salt of another state: its passphrase would not fit. Values
+# that are encrypted with it are somebody's, so then the file stays as it is and Pulumi says what is wrong.
+drop_salt() {
+  if ! grep -q 'secure:' "Pulumi.$stack.yaml"; then sed -i '/^encryptionsalt:/d' "Pulumi.$stack.yaml"; fi
+}
+select_stack() {
+  if ! pulumi stack select "$stack" >/dev/null 2>&1; then
+    drop_salt
+    pulumi stack init "$stack" >/dev/null
+  fi
+}
+check() {
+  eval "$("$box" env)"
+  bin/neo4jcheck --stack "$stack"
+}
 
 case $verb in
 up)
   dev/setup.sh
   "$box" up
   select_stack
-  pulumi up --yes --skip-preview --stack "$stack"
+  pulumi up --yes --skip-preview --suppress-outputs --stack "$stack"
+  check
   ;;
 preview)
   [ -x "$box" ] || dev/setup.sh
@@ -23,13 +38,13 @@ preview)
   pulumi preview --diff --stack "$stack"
   ;;
 verify)
-  eval "$("$box" env)"
-  exec bin/neo4jcheck --stack "$stack"
+  check
   ;;
 down)
   if "$box" status >/dev/null 2>&1 && pulumi stack select "$stack" >/dev/null 2>&1; then
     pulumi destroy --yes --skip-preview --stack "$stack"
     pulumi stack rm --yes --preserve-config "$stack"
+    drop_salt
   fi
   "$box" down
   ;;
