@@ -51,6 +51,8 @@ func NewProvider(ctx *pulumi.Context, kubeconfig, kubeContext string) (*kubernet
 		EnableSecretMutable:    pulumi.Bool(true),
 		// An update that was killed half way, and a destroy that kept the data, leave objects that the next update adopts.
 		UpsertExistingObjects: pulumi.Bool(true),
+		// And the fields of such objects may be another manager's by name, an earlier self.
+		EnablePatchForce: pulumi.Bool(true),
 	}
 	if kubeconfig != "" {
 		args.Kubeconfig = pulumi.String(kubeconfig)

@@ -43,7 +43,9 @@ images() { step "Neo4j images"; "$cache/bin/box" images build; }
 
 program() {
   step "the Pulumi program and neo4jcheck"
-  (cd "$root" && go build -o bin/neo4j . && go build -o bin/neo4jcheck ./cmd/neo4jcheck)
+  # The language host's own flags, so that its first build finds everything compiled.
+  (cd "$root" && go build -buildvcs=false -trimpath -ldflags "-w -s" -o bin/ ./cmd/neo4jcheck &&
+    go build -buildvcs=false -trimpath -ldflags "-w -s" -o bin/neo4j .)
 }
 
 tools() {

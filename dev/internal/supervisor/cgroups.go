@@ -10,7 +10,7 @@ import (
 )
 
 // controllers are the cgroup v1 hierarchies that the kubelet and runc use.
-var controllers = []string{"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "systemd", "hugetlb", "perf_event"}
+var controllers = []string{"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "systemd", "hugetlb", "perf_event", "unified"}
 
 // hierarchies gives the mounted cgroup hierarchies: one for v2, one a controller for v1. Only v1 hosts (with a `unified` mount
 // beside) could be run so far; v2 follows the kernel's documentation.
