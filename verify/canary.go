@@ -20,25 +20,60 @@ type asker interface {
 	Run(ctx context.Context, m neo4j.Member, write bool, after []string, statement string, parameters map[string]any) ([][]any, []string, error)
 }
 
+// removalTime bounds the removal of the canary, interruptedTime that of a check that was interrupted: Ctrl-C ends it at once.
+const removalTime, interruptedTime = 10 * time.Second, 2 * time.Second
+
 // canary writes one node through the leader, reads it back from every other member with the leader's bookmark, and removes it,
-// also when reading failed.
+// also when reading failed, and when the answer to the write got lost and nobody knows whether it happened.
 func canary(ctx context.Context, a asker, t neo4j.Topology, leads neo4j.Member) (err error) {
 	id := map[string]any{"id": rand.Text()}
 	_, bookmarks, err := a.Run(ctx, leads, true, nil, "CREATE (n:"+canaryLabel+" {id: $id, at: timestamp()}) RETURN n.id", id)
-	if err != nil {
+	if err != nil && refused(err) {
 		return fmt.Errorf("canary write on %s: %w", leads.Name, err)
 	}
-	defer func() {
-		// Neither a cancelled check nor one that failed may leave its node; nor may one that was killed an hour ago.
-		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		_, _, removeErr := a.Run(clean, leads, true, nil,
-			"MATCH (n:"+canaryLabel+") WHERE n.id = $id OR n.at < timestamp() - 3600000 DELETE n", id)
-		if removeErr != nil {
-			err = errors.Join(err, fmt.Errorf("canary removal on %s: %w", leads.Name, removeErr))
+	if err == nil {
+		err = readEverywhere(ctx, a, t, leads, bookmarks, id)
+	} else {
+		err = fmt.Errorf("canary write on %s: %w", leads.Name, err)
+	}
+	return errors.Join(err, remove(ctx, a, t, leads, id))
+}
+
+// refused says whether the server itself said no, so that nothing was written. A transaction that the server broke off half
+// way may have been committed by the others.
+func refused(err error) bool { return strings.HasPrefix(err.Error(), "Neo.ClientError.") }
+
+// remove deletes the canary on whoever leads by now, and what a check that was killed an hour ago left behind.
+func remove(ctx context.Context, a asker, t neo4j.Topology, led neo4j.Member, id map[string]any) error {
+	limit := removalTime
+	if ctx.Err() != nil {
+		limit = interruptedTime
+	}
+	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-clean.Done():
+		case <-time.After(interruptedTime):
+			cancel()
 		}
-	}()
-	return readEverywhere(ctx, a, t, leads, bookmarks, id)
+	})()
+	candidates := append([]neo4j.Member{led}, t.Of(neo4j.Primary)...)
+	for {
+		var failed error
+		for _, m := range candidates {
+			_, _, err := a.Run(clean, m, true, nil, "MATCH (n:"+canaryLabel+") WHERE n.id = $id OR n.at < timestamp() - 3600000 DELETE n", id)
+			if err == nil {
+				return nil
+			}
+			failed = fmt.Errorf("canary removal on %s: %w", m.Name, err)
+		}
+		select {
+		case <-clean.Done():
+			return failed
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 func readEverywhere(ctx context.Context, a asker, t neo4j.Topology, leads neo4j.Member, bookmarks []string, id map[string]any) error {

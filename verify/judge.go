@@ -111,7 +111,8 @@ func (j *judgement) overview(m neo4j.Member, o Observation) {
 // voters compares the Raft group's voting members with the cores. The overview alone does not prove a safe cluster: right after
 // a scale-in from 5 to 3 it was seen to show 3 while four still voted.
 func (j *judgement) voters(m neo4j.Member, o Observation) {
-	if m.Role != neo4j.Primary || o.Voters == nil {
+	f, err := neo4j.FamilyOf(j.topology.Release)
+	if m.Role != neo4j.Primary || err == nil && f.Status == "" {
 		return
 	}
 	ids := map[string]string{}

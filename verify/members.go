@@ -93,6 +93,10 @@ func (c *Members) link(ctx context.Context, m neo4j.Member) (*link, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if other := c.links[m.Name]; other != nil {
+		l.close() // somebody else was faster
+		return other, nil
+	}
 	c.links[m.Name] = l
 	return l, nil
 }

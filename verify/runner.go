@@ -22,8 +22,8 @@ type runner interface {
 	close(ctx context.Context)
 }
 
-// errPassword is a refused password: waiting does not mend it, and every further try counts against the server's rate limit.
-var errPassword = errors.New("the server refuses the password of the Secret: Neo4j takes a first password on an empty volume only, " +
+// ErrPassword is a refused password: waiting does not mend it, and every further try counts against the server's rate limit.
+var ErrPassword = errors.New("the server refuses the password of the Secret: Neo4j takes a first password on an empty volume only, " +
 	"so a Secret that changed later does not fit; put the old password back, or change the database's by ALTER CURRENT USER or dbms.security.changePassword")
 
 // boltRunner speaks direct Bolt to one member. A routing driver would ask for in-cluster addresses that nobody resolves here.
@@ -75,7 +75,7 @@ func boltError(err error) error {
 
 func codeError(code, message string) error {
 	if strings.HasPrefix(code, "Neo.ClientError.Security.Unauthorized") || strings.HasPrefix(code, "Neo.ClientError.Security.AuthenticationRateLimit") {
-		return errPassword
+		return ErrPassword
 	}
 	return fmt.Errorf("%s: %s", code, message)
 }

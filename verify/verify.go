@@ -124,7 +124,7 @@ func look(ctx context.Context, p Prober, t neo4j.Topology) (map[string]Observati
 	}
 	wait.Wait()
 	for _, m := range t.Members {
-		if errors.Is(errs[m.Name], errPassword) {
+		if errors.Is(errs[m.Name], ErrPassword) {
 			return nil, nil, fmt.Errorf("%s: %w", m.Name, errs[m.Name])
 		}
 	}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestUsageErrorsExitTwo(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty.json")
+	require.NoError(t, os.WriteFile(empty, []byte("{}"), 0o600))
+	for name, args := range map[string][]string{
+		"nothing said":         {},
+		"unknown flag":         {"--bogus"},
+		"two sources":          {"--stack", "dev", "--release", "3.5.35"},
+		"no such release":      {"--release", "3.5"},
+		"unknown release":      {"--release", "9.9.9"},
+		"no members":           {"--expectation", empty},
+		"no such file":         {"--expectation", empty + ".not"},
+		"no primaries":         {"--release", "3.5.35", "--primaries", "0"},
+		"an argument too many": {"--release", "3.5.35", "extra"},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, usage, run(t.Context(), args)) })
+	}
+	assert.Zero(t, run(t.Context(), []string{"--help"}))
+}
+
+func TestOutOfReachExitsOne(t *testing.T) {
+	assert.Equal(t, unproven, run(t.Context(), []string{"--release", "3.5.35", "--kubeconfig", filepath.Join(t.TempDir(), "none")}))
+}
+
+func TestInterruptExits130(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	began := time.Now()
+	assert.Equal(t, interrupted, run(ctx, []string{"--release", "3.5.35", "--kubeconfig", kubeconfigOfNobody(t)}))
+	assert.Less(t, time.Since(began), time.Second)
+}
+
+// kubeconfigOfNobody names an API server that does not answer.
+func kubeconfigOfNobody(t *testing.T) string {
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	require.NoError(t, os.WriteFile(file, []byte(`apiVersion: v1
+kind: Config
+clusters: [{name: none, cluster: {server: "http://127.0.0.1:1"}}]
+contexts: [{name: none, context: {cluster: none, user: none}}]
+users: [{name: none, user: {}}]
+current-context: none
+`), 0o600))
+	return file
+}
+
+func TestExpectationRoundTrip(t *testing.T) {
+	f := flags{name: "neo4j", namespace: "graph", release: "3.5.0-beta03", domain: "cluster.local", primaries: 3, secondaries: 1}
+	topology, _, err := f.expectation(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "3 cores, 1 read replica", topology.String())
+	assert.Equal(t, "neo4j-auth", topology.AuthSecret)
+}

@@ -1,0 +1,172 @@
+package scale
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/verify"
+)
+
+// fakeCluster is pods and prober in one: a member that left is gone at once, and the leader drops it from the Raft group after
+// lag looks more. It records what was asked of it.
+type fakeCluster struct {
+	mu       sync.Mutex
+	size     map[string]int
+	full     neo4j.Topology
+	voters   int
+	lag, due int
+	down     map[string]bool
+	leading  bool
+	log      []string
+	// stuck pools keep their pods.
+	stuck bool
+}
+
+func newFake(full neo4j.Topology, lag int) *fakeCluster {
+	p, s := len(full.Of(neo4j.Primary)), len(full.Of(neo4j.Secondary))
+	return &fakeCluster{size: map[string]int{"neo4j": p, "neo4j-read": s}, full: full, voters: p, lag: lag, down: map[string]bool{}, leading: true}
+}
+
+func (f *fakeCluster) replicas(_ context.Context, pool string) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.size[pool], nil
+}
+
+func (f *fakeCluster) resize(_ context.Context, pool string, n int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if pool == "neo4j" && f.voters != f.size[pool] {
+		return fmt.Errorf("resized while %d vote and %d run", f.voters, f.size[pool])
+	}
+	f.log = append(f.log, fmt.Sprintf("%s %d", pool, n))
+	f.size[pool], f.due = n, f.lag
+	return nil
+}
+
+func (f *fakeCluster) gone(_ context.Context, pod string) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.full.Members {
+		if m.Name == pod && m.Ordinal < f.size[m.Pool] {
+			return false, nil
+		}
+	}
+	if f.due--; f.due <= 0 {
+		f.voters = f.size["neo4j"]
+	}
+	return !f.stuck, nil
+}
+
+func (f *fakeCluster) Observe(_ context.Context, m neo4j.Member) (verify.Observation, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.down[m.Name] || m.Ordinal >= f.size[m.Pool] {
+		return verify.Observation{}, errors.New("connection refused")
+	}
+	o := verify.Observation{Release: f.full.Release.String()}
+	for _, other := range f.full.Members {
+		row := verify.Row{ID: other.Name, Host: other.Host, Role: "FOLLOWER"}
+		switch {
+		case other.Name == "neo4j-0" && f.leading:
+			row.Role = "LEADER"
+		case other.Role == neo4j.Secondary:
+			row.Role = "READ_REPLICA"
+		}
+		if other.Name == m.Name {
+			o.Role = row.Role
+		}
+		if other.Ordinal < f.size[other.Pool] {
+			o.Overview = append(o.Overview, row)
+		}
+		if other.Role == neo4j.Primary && other.Ordinal < f.voters && m.Role == neo4j.Primary {
+			o.Voters = append(o.Voters, other.Name)
+		}
+	}
+	return o, nil
+}
+
+var quick = Options{Timeout: 5 * time.Second, pause: time.Millisecond}
+
+func TestInGoesOneAtATimeHighestFirst(t *testing.T) {
+	f := newFake(plan(5, 2), 3)
+	var progress bytes.Buffer
+	o := quick
+	o.Progress = &progress
+	require.NoError(t, in(t.Context(), f, f, plan(5, 2), plan(3, 0), o))
+	assert.Equal(t, []string{"neo4j-read 1", "neo4j-read 0", "neo4j 4", "neo4j 3"}, f.log, "resize itself refuses while voters and members differ")
+	assert.Contains(t, progress.String(), "scale-in 5 -> 4: neo4j-4 leaves\n")
+	assert.Equal(t, 3, f.voters)
+}
+
+func TestInWaitsForTheVoters(t *testing.T) {
+	f := newFake(plan(5, 0), 1<<30) // the overview shows four at once; the fifth votes on for ever
+	o := quick
+	o.Timeout = 50 * time.Millisecond
+	err := in(t.Context(), f, f, plan(5, 0), plan(3, 0), o)
+	require.ErrorContains(t, err, "neo4j-4 has not left after 50ms")
+	assert.ErrorContains(t, err, "voting members")
+	assert.Equal(t, []string{"neo4j 4"}, f.log, "no second step after one that did not end")
+}
+
+func TestInGoesOnFromThePresentSize(t *testing.T) {
+	f := newFake(plan(5, 0), 0)
+	f.size["neo4j"], f.voters = 4, 4
+	require.NoError(t, in(t.Context(), f, f, plan(5, 0), plan(3, 0), quick))
+	assert.Equal(t, []string{"neo4j 3"}, f.log)
+}
+
+func TestInSettlesWhereNobodySaysWhoVotes(t *testing.T) {
+	f := newFake(plan(5, 0), 0)
+	o := quick
+	o.settle = 30 * time.Millisecond
+	began := time.Now()
+	require.NoError(t, in(t.Context(), f, f, plan(5, 0), plan(4, 0), o))
+	assert.GreaterOrEqual(t, time.Since(began), o.settle)
+}
+
+func TestInRefusesBeforeAnythingIsTouched(t *testing.T) {
+	tests := []struct {
+		name    string
+		from    neo4j.Topology
+		harm    func(*fakeCluster)
+		refused string
+	}{
+		{"quorum", plan(4, 0), func(f *fakeCluster) { f.down["neo4j-1"] = true }, "without neo4j-3 only 2 of 4 voting members answer, under the quorum of 3; bring back neo4j-1"},
+		{"voters who left already", plan(4, 0), func(f *fakeCluster) { f.full, f.voters = plan(7, 0), 7 }, "only 3 of 7 voting members answer, under the quorum of 4; wait"},
+		{"no leader", plan(5, 0), func(f *fakeCluster) { f.leading = false }, "no member sees a leader"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFake(test.from, 0)
+			test.harm(f)
+			err := in(t.Context(), f, f, test.from, plan(3, 0), quick)
+			require.ErrorContains(t, err, "refused, nothing was touched")
+			assert.ErrorContains(t, err, test.refused)
+			assert.Empty(t, f.log)
+		})
+	}
+}
+
+func TestInDropsADeadMember(t *testing.T) {
+	f := newFake(plan(5, 0), 0)
+	f.down["neo4j-4"] = true
+	require.NoError(t, in(t.Context(), f, f, plan(5, 0), plan(4, 0), quick))
+}
+
+func TestInEndsWithItsContext(t *testing.T) {
+	f := newFake(plan(5, 0), 0)
+	f.stuck = true
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	require.ErrorIs(t, in(ctx, f, f, plan(5, 0), plan(3, 0), quick), context.Canceled)
+}
