@@ -1,0 +1,87 @@
+package supervisor
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"neo4j-kubernetes/dev/internal/home"
+)
+
+func saveState(t *testing.T, b home.Box, p Process) {
+	t.Helper()
+	text, err := json.Marshal(State{Supervisor: p, Nodes: map[int]int{1: 11, 3: 33}, Wanted: 3, Port: 4242})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(b.State(), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLoad(t *testing.T) {
+	b := home.Box{Dir: t.TempDir()}
+	if _, alive := Load(b); alive {
+		t.Error("a box that never was is alive")
+	}
+	own := Process{os.Getpid(), startTime(os.Getpid())}
+	saveState(t, b, own)
+	state, alive := Load(b)
+	if !alive || state.Wanted != 3 || state.Port != 4242 || state.Nodes[3] != 33 || state.Nodes[2] != 0 {
+		t.Errorf("alive %t: %+v", alive, state)
+	}
+	// The PID of a supervisor that was killed may be somebody else's by now.
+	saveState(t, b, Process{own.PID, own.Started + "1"})
+	if _, alive := Load(b); alive {
+		t.Error("another process with the supervisor's PID counts as the supervisor")
+	}
+	if err := os.WriteFile(b.State(), []byte(`{"Supervisor":`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, alive := Load(b); alive {
+		t.Error("a torn file counts as a running box")
+	}
+}
+
+func TestProcessEnds(t *testing.T) {
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := Process{cmd.Process.Pid, startTime(cmd.Process.Pid)}
+	if !p.Alive() {
+		t.Error("a running process does not count as alive")
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	// Not waited for yet: a zombie, which runs no more.
+	for deadline := time.Now().Add(5 * time.Second); p.Alive(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("a zombie counts as alive")
+		}
+	}
+	_ = cmd.Wait()
+	if p.Alive() || (Process{}).Alive() {
+		t.Error("no process counts as alive")
+	}
+}
+
+func TestCommandRefuses(t *testing.T) {
+	s := &supervisor{config: Config{Nodes: 3}, nodes: map[int]*exec.Cmd{}}
+	for _, line := range []string{"", "stop", "stop 0", "stop 4", "stop -1", "start x", "stop 1 2"} {
+		if err := s.command(strings.Fields(line)); err == nil {
+			t.Errorf("%q is taken", line)
+		}
+	}
+}
+
+func TestCommandWithoutABox(t *testing.T) {
+	err := Command(home.Box{Dir: t.TempDir()}, "stop 1")
+	if err == nil || !strings.Contains(err.Error(), "not running") {
+		t.Errorf("got %v", err)
+	}
+}
