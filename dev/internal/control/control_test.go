@@ -123,8 +123,10 @@ func TestEnvironmentWithoutAnInstalledPulumi(t *testing.T) {
 	bin := filepath.Join(cache, "neo4j-kubernetes", "bin")
 	write(t, "", bin, "pulumi")
 	t.Setenv("XDG_CACHE_HOME", cache)
-	t.Setenv("PATH", bin+":/bin") // as `box env` leaves it: the own build is no installed one
-	t.Setenv("HOME", t.TempDir())
+	t.Setenv("PATH", bin+":/bin") // as `box env` leaves it: the own build is no installed one, whatever plugins the user has
+	user := t.TempDir()
+	t.Setenv("HOME", user)
+	write(t, "", user, ".pulumi", "plugins", "resource-kubernetes-v4.33.0", "pulumi-resource-kubernetes")
 	unset(t, "PULUMI_HOME")
 	unset(t, "PULUMI_CONFIG_PASSPHRASE")
 	first, engine := environment(t, b)
