@@ -20,4 +20,4 @@ test: ## everything, with the box and real servers
 bench: ## the table of ratios
 	@dev/bench.sh
 golden: ## rewrite the golden manifests after a wanted change
-	@go test ./tests -run Golden -update
+	@go test ./tests ./config -run "Golden|Readme" -update

@@ -18,11 +18,12 @@ type file struct {
 	path     string
 	values   map[string]any
 	taken    map[string]bool
+	children map[string]*file
 	problems *Problems
 }
 
 func newFile(path string, values map[string]any, problems *Problems) *file {
-	return &file{path: path, values: values, taken: map[string]bool{}, problems: problems}
+	return &file{path: path, values: values, taken: map[string]bool{}, children: map[string]*file{}, problems: problems}
 }
 
 func (f *file) refuse(key string, value any, reason, mend string) {
@@ -41,6 +42,7 @@ func (f *file) has(key string) bool { return f.values[key] != nil }
 // sub gives a nested object; empty when it is not there.
 func (f *file) sub(key string) *file {
 	child := newFile(f.path+"."+key, nil, f.problems)
+	f.children[key] = child
 	if v, ok := f.take(key); ok {
 		object, isObject := v.(map[string]any)
 		if !isObject {
@@ -173,6 +175,23 @@ func (f *file) oneOf(key, otherwise string, allowed ...string) string {
 		return otherwise
 	}
 	return text
+}
+
+// known are the paths of all keys that were asked for, from below this object's own path.
+func (f *file) known() []string {
+	var paths []string
+	for key := range f.taken {
+		child, isObject := f.children[key]
+		if !isObject {
+			paths = append(paths, key)
+			continue
+		}
+		for _, below := range child.known() {
+			paths = append(paths, key+"."+below)
+		}
+	}
+	slices.Sort(paths)
+	return paths
 }
 
 // end refuses every key that nobody took.

@@ -8,9 +8,11 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/util/httpstream"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
+	"k8s.io/klog/v2"
 )
 
 // forward is an open port-forward to a pod: local ports on 127.0.0.1 by the pod's own.
@@ -21,8 +23,13 @@ type forward struct {
 	done chan struct{}
 }
 
+// silence keeps client-go from writing broken forwards to standard error: a pod that goes away breaks them, and the poll says so
+// in the check's own words.
+var silence = sync.OnceFunc(func() { klog.SetLogger(logr.Discard()) })
+
 // forward opens local ports to a pod through the API server. It ends with stop, never by itself while the pod lives.
 func (k *kube) forward(ctx context.Context, namespace, pod string, ports ...int) (*forward, error) {
+	silence()
 	url := k.client.CoreV1().RESTClient().Post().Resource("pods").Namespace(namespace).Name(pod).SubResource("portforward").URL()
 	transport, upgrader, err := spdy.RoundTripperFor(k.config)
 	if err != nil {

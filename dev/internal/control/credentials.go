@@ -13,7 +13,7 @@ import (
 var contexts = []string{"neo4j-dev", "minikube", "gke", "eks"}
 
 // credentials makes the box's certificates once, and the kubeconfig of its user.
-func credentials(b home.Box, nodes, port int) error {
+func credentials(b home.Box, port int) error {
 	dir := b.Path("pki")
 	if !pki.Exists(dir) {
 		if err := os.RemoveAll(dir); err != nil {

@@ -42,7 +42,7 @@ func Down(b home.Box, keepData bool, out io.Writer) error {
 // end ends the supervisor, and by it every node: first asked, then killed.
 func end(p supervisor.Process) error {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
-		if err := syscall.Kill(p.PID, signal); err != nil && err != syscall.ESRCH { //nolint:errorlint // a plain errno
+		if err := syscall.Kill(p.PID, signal); err != nil && err != syscall.ESRCH {
 			return err
 		}
 		for range 500 {

@@ -118,7 +118,7 @@ func start(ctx context.Context, b home.Box, nodes int, imageDir string) (supervi
 	if err != nil {
 		return none, err
 	}
-	if err := credentials(b, nodes, port); err != nil {
+	if err := credentials(b, port); err != nil {
 		return none, fmt.Errorf("certificates: %w", err)
 	}
 	if err := supervisor.PrepareHost(b); err != nil {

@@ -46,7 +46,7 @@ func (b Box) Name() string {
 	return "neo4j-box-" + hex.EncodeToString(sum[:4])
 }
 
-// The files of a box.
+// Kubeconfig is the file by which the host reaches the API server.
 func (b Box) Kubeconfig() string { return b.Path("kubeconfig") }
 
 // Socket is where node 1 relays to the API server.

@@ -19,7 +19,7 @@ func Init(s Spec) error {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(-1, &status, 0, nil)
 		switch {
-		case err == syscall.EINTR: //nolint:errorlint // a plain errno
+		case err == syscall.EINTR:
 		case err != nil:
 			return fmt.Errorf("waiting for children: %w", err)
 		case pid == child.Pid:

@@ -18,9 +18,10 @@ type Spec struct {
 
 // The addresses of a box. They exist in its own network namespaces only.
 const (
-	PodCIDR, ServiceCIDR = "10.78.0.0/16", "10.79.0.0/16"
-	apiService           = "10.79.0.1"
-	apiPort              = 6443
+	PodCIDR     = "10.78.0.0/16"
+	ServiceCIDR = "10.79.0.0/16"
+	apiService  = "10.79.0.1"
+	apiPort     = 6443
 	// LinkName is a node's only link, to the box's bridge.
 	LinkName = "box0"
 )

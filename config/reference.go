@@ -1,0 +1,61 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Key is one key of neo4j:cluster as the README's configuration reference lists it.
+type Key struct{ Path, Default, Description string }
+
+// Reference are all keys of neo4j:cluster. A test holds it against the decoder, and the README against it.
+var Reference = []Key{
+	{"platform", "minikube", "Where the stack runs: dev, minikube, gke or eks. Decides the other defaults"},
+	{"name", "neo4j", "Name of the cluster, its StatefulSet and headless Service; a DNS label"},
+	{"namespace", "neo4j", "Kubernetes namespace; a DNS label"},
+	{"createNamespace", "true", "Declare the namespace with its Pod Security level, or find it"},
+	{"clusterDomain", "cluster.local", "DNS domain of the Kubernetes cluster"},
+	{"release", "3.5.35 (dev 3.5.0-beta03)", "Neo4j release, three numbers"},
+	{"edition", "enterprise", "enterprise, or community for one standalone server"},
+	{"acceptLicense", "", "yes accepts the licence of Neo4j Enterprise; needed from 3.5 on"},
+	{"image.repository", "neo4j", "Image repository; the tag follows from release and edition"},
+	{"image.name", "", "Full image reference in place of repository and tag"},
+	{"image.pullPolicy", "IfNotPresent", "Always, IfNotPresent or Never"},
+	{"primaries", "3", "Members that vote (cores), 1 to 11; an even number is a warning"},
+	{"secondaries", "0", "Members that only read (read replicas), 0 to 100"},
+	{"storage.size", "dev 1Gi, minikube 10Gi, gke and eks 100Gi", "Size of a member's volume"},
+	{"storage.class", "gke premium-rwo, eks neo4j-gp3 (declared), else the cluster's default", "Storage class of the claims"},
+	{"storage.hostPath", "minikube /data/neo4j", "Folder of the node for volumes made by the program; excludes class"},
+	{"storage.retain", "true", "Keep claims, namespace and password when the stack is destroyed or scaled in"},
+	{"resources.cpu", "dev 100m, minikube 250m, gke and eks 1", "CPU request of a member"},
+	{"resources.cpuLimit", "none", "CPU limit of a member"},
+	{"resources.memory", "dev 768Mi, minikube 1536Mi, gke and eks 4Gi", "Memory request and limit of a member"},
+	{"memory.heap", "planned from resources.memory", "JVM heap, such as 2g"},
+	{"memory.pageCache", "planned from resources.memory", "Page cache, such as 1g"},
+	{"settings", "", "Further lines of neo4j.conf by full name; what the topology decides is refused"},
+	{"existingSecret", "", "Secret with the key NEO4J_AUTH = neo4j/<password>, in place of one made by the program"},
+	{"expose.type", "dev ClusterIP, minikube NodePort, gke and eks LoadBalancer", "Type of the client Service"},
+	{"expose.annotations", "gke and eks: internal load balancer", "Annotations of the client Service"},
+	{"placement.separateNodes", "gke and eks true, else false", "Refuse two members of a pool on one node"},
+	{"placement.nodeSelector", "", "Node labels that members need"},
+	{"timeouts.ready", "15m", "Wait for the pods of a pool"},
+	{"timeouts.verify", "5m", "Wait for the roles"},
+	{"timeouts.scaleIn", "5m", "Wait for one member to leave"},
+	{"timeouts.shutdown", "2m", "Grace period of a member's end"},
+	{"verify.enabled", "true", "Prove the roles at the end of every update"},
+	{"verify.canary", "dev and minikube true, gke and eks false", "Write a node, read it from every member, remove it"},
+	{"protect", "gke and eks true, else false", "Guard members and data against deletion"},
+	{"headStart", "2s", "How long primaries but the first wait before their very first start"},
+	{"kubernetes.kubeconfig", "KUBECONFIG or the user's own", "Kubeconfig file"},
+	{"kubernetes.context", "dev neo4j-dev, minikube minikube; needed elsewhere", "Context to deploy to"},
+}
+
+// Table is the reference as a Markdown table.
+func Table() string {
+	var b strings.Builder
+	b.WriteString("| key below `neo4j:cluster` | default | meaning |\n| --- | --- | --- |\n")
+	for _, k := range Reference {
+		_, _ = fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Path, k.Default, k.Description)
+	}
+	return b.String()
+}
