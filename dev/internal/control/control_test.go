@@ -30,7 +30,7 @@ func write(t *testing.T, text string, names ...string) {
 
 func TestCredentials(t *testing.T) {
 	b := home.Box{Dir: t.TempDir()}
-	if err := credentials(b, 3, 4242); err != nil {
+	if err := credentials(b, 4242); err != nil {
 		t.Fatal(err)
 	}
 	authority, err := os.ReadFile(b.Path("pki", "ca.crt"))
@@ -65,7 +65,7 @@ func TestCredentials(t *testing.T) {
 		}
 	}
 	// Again, on another port: the same certificates, a kubeconfig that follows.
-	if err := credentials(b, 3, 4343); err != nil {
+	if err := credentials(b, 4343); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := os.ReadFile(b.Path("pki", "ca.crt")); err != nil || string(again) != string(authority) {
@@ -89,7 +89,7 @@ func TestCredentials(t *testing.T) {
 func TestCredentialsHalfMade(t *testing.T) {
 	b := home.Box{Dir: t.TempDir()}
 	write(t, "torn", b.Path("pki", "ca.crt"))
-	if err := credentials(b, 1, 1); err != nil {
+	if err := credentials(b, 1); err != nil {
 		t.Fatal(err)
 	}
 	if text, err := os.ReadFile(b.Path("pki", "ca.crt")); err != nil || string(text) == "torn" {
