@@ -14,10 +14,16 @@ drop_salt() {
   if ! grep -q 'secure:' "Pulumi.$stack.yaml"; then sed -i '/^encryptionsalt:/d' "Pulumi.$stack.yaml"; fi
 }
 select_stack() {
+  made=no
   if ! pulumi stack select "$stack" >/dev/null 2>&1; then
+    made=yes
     drop_salt
     pulumi stack init "$stack" >/dev/null
   fi
+}
+forget() {
+  pulumi stack rm --yes --preserve-config "$stack" >/dev/null
+  drop_salt
 }
 check() {
   eval "$("$box" env)"
@@ -35,7 +41,11 @@ up)
 preview)
   [ -x "$box" ] || dev/setup.sh
   select_stack
-  pulumi preview --diff --stack "$stack"
+  result=0
+  pulumi preview --diff --stack "$stack" || result=$?
+  # A preview alone leaves no stack behind, and no salt in its file.
+  if [ "$made" = yes ]; then forget; fi
+  exit $result
   ;;
 verify)
   check
@@ -43,8 +53,7 @@ verify)
 down)
   if "$box" status >/dev/null 2>&1 && pulumi stack select "$stack" >/dev/null 2>&1; then
     pulumi destroy --yes --skip-preview --stack "$stack"
-    pulumi stack rm --yes --preserve-config "$stack"
-    drop_salt
+    forget
   fi
   "$box" down
   ;;
