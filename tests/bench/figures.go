@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+// aim says what is compared with the limit of a figure.
+type aim int
+
+const (
+	ratio      aim = iota // median of ours by median of theirs
+	difference            // median of ours less median of theirs
+	absolute              // median of ours alone
+)
+
+// figure is one line of the table: samples of ours and, but for an absolute one, of what it is measured against.
+type figure struct {
+	Key     string `json:"key"`
+	Name    string `json:"figure"`
+	Against string `json:"against"`
+	Unit    string `json:"unit"`
+	kind    aim
+	limit   float64
+	Ours    []float64 `json:"ours"`
+	Theirs  []float64 `json:"theirs,omitempty"`
+}
+
+// The keys of the figures, as --only takes them.
+const (
+	upPlain, upBare, previewFloor, unchangedFloor, failover, boxStart, boxMemory = "up", "bare", "preview", "unchanged", "failover", "box", "memory"
+)
+
+func allFigures() []*figure {
+	return []*figure{
+		{Key: upPlain, Name: "up, empty namespace to proven roles", Against: "kubectl apply, blog post's manifests, to 3/3 Ready", Unit: "s", kind: ratio, limit: 0.85},
+		{Key: upBare, Name: "up, empty namespace to proven roles", Against: "three bare processes, started together, to formed", Unit: "s", kind: ratio, limit: 1},
+		{Key: previewFloor, Name: "preview, program prebuilt", Against: "preview of an empty program", Unit: "s", kind: ratio, limit: 1.5},
+		{Key: unchangedFloor, Name: "up, nothing changed, check included", Against: "up of an empty program", Unit: "s", kind: difference, limit: 5},
+		{Key: failover, Name: "leader killed to next write, pods", Against: "the same, bare processes", Unit: "s", kind: ratio, limit: 1.3},
+		{Key: boxStart, Name: "box, cold start to three nodes Ready", Against: "-", Unit: "s", kind: absolute, limit: 10},
+		{Key: boxMemory, Name: "box, PSS before pods", Against: "-", Unit: "MB", kind: absolute, limit: 800},
+	}
+}
+
+// result is a figure's judgement; measured is false where samples are missing.
+type result struct {
+	*figure
+	MedianOurs   float64 `json:"medianOurs"`
+	MedianTheirs float64 `json:"medianTheirs,omitempty"`
+	// Ratio is ours by theirs, zero for an absolute figure.
+	Ratio    float64 `json:"ratio,omitempty"`
+	Aim      string  `json:"aim"`
+	Met      bool    `json:"met"`
+	Measured bool    `json:"measured"`
+}
+
+func (f *figure) judge() result {
+	r := result{figure: f, MedianOurs: median(f.Ours), MedianTheirs: median(f.Theirs)}
+	r.Measured = len(f.Ours) > 0 && (f.kind == absolute || len(f.Theirs) > 0)
+	if r.MedianTheirs > 0 {
+		r.Ratio = r.MedianOurs / r.MedianTheirs
+	}
+	value := r.MedianOurs
+	switch f.kind {
+	case ratio:
+		value, r.Aim = r.Ratio, fmt.Sprintf("ratio <= %.2f", f.limit)
+	case difference:
+		value, r.Aim = r.MedianOurs-r.MedianTheirs, fmt.Sprintf("<= %.0f %s over it", f.limit, f.Unit)
+	case absolute:
+		r.Aim = fmt.Sprintf("<= %.0f %s", f.limit, f.Unit)
+	}
+	r.Met = r.Measured && value <= f.limit
+	return r
+}
+
+// median of an even number of samples is the mean of the two in the middle; of none it is zero.
+func median(samples []float64) float64 {
+	if len(samples) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(samples))
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[middle]
+	}
+	return (sorted[middle-1] + sorted[middle]) / 2
+}
+
+func printTable(out io.Writer, results []result) error {
+	w := table.NewWriter()
+	w.SetStyle(table.StyleLight)
+	w.AppendHeader(table.Row{"figure", "against", "ours", "theirs", "ratio", "aim", "met"})
+	for _, r := range results {
+		w.AppendRow(r.row())
+	}
+	_, err := fmt.Fprintln(out, w.Render())
+	return err
+}
+
+func (r result) row() table.Row {
+	if !r.Measured {
+		return table.Row{r.Name, r.Against, "-", "-", "-", r.Aim, "not measured"}
+	}
+	theirs, quotient, met := "-", "-", "no"
+	if r.kind != absolute {
+		theirs = fmt.Sprintf("%.1f %s (%d)", r.MedianTheirs, r.Unit, len(r.Theirs))
+		quotient = fmt.Sprintf("%.2f", r.Ratio)
+	}
+	if r.Met {
+		met = "yes"
+	}
+	return table.Row{r.Name, r.Against, fmt.Sprintf("%.1f %s (%d)", r.MedianOurs, r.Unit, len(r.Ours)), theirs, quotient, r.Aim, met}
+}

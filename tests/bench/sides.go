@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"neo4j-kubernetes/tests/harness"
+)
+
+//go:embed blogpost.yaml
+var blogPost string
+
+var up = []string{"up", "--yes", "--skip-preview"}
+
+// program measures our side: preview, update, update without a change, failover.
+func (b *bench) program(ctx context.Context, namespace string) (err error) {
+	if !b.wants(upPlain, upBare, previewFloor, unchangedFloor, failover) {
+		return nil
+	}
+	dir := filepath.Join(b.dir, namespace)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	p, err := b.box.Clone(ctx, ".", dir, filepath.Join(b.dir, "neo4j"), "dev", namespace)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_, forgotten := p.Pulumi(context.WithoutCancel(ctx), time.Minute, "stack", "rm", "--yes", "--force", p.Stack)
+		err = errors.Join(err, forgotten, b.drop(ctx, namespace))
+	}()
+	if b.wants(previewFloor) {
+		if err := b.pair(ctx, previewFloor, p, []string{"preview"}); err != nil {
+			return err
+		}
+	}
+	if !b.wants(upPlain, upBare, unchangedFloor, failover) {
+		return nil
+	}
+	took, err := timed(ctx, p, up...)
+	if err != nil {
+		return err
+	}
+	b.ours(upPlain, took)
+	b.ours(upBare, took)
+	if b.wants(unchangedFloor) {
+		if err := b.pair(ctx, unchangedFloor, p, up); err != nil {
+			return err
+		}
+	}
+	if b.wants(failover) {
+		return b.podFailover(ctx, p)
+	}
+	return nil
+}
+
+// pair times one command on our project and on the empty one.
+func (b *bench) pair(ctx context.Context, key string, p *harness.Project, args []string) error {
+	took, err := timed(ctx, p, args...)
+	if err != nil {
+		return err
+	}
+	b.ours(key, took)
+	if took, err = timed(ctx, b.empty, args...); err != nil {
+		return fmt.Errorf("empty program: %w", err)
+	}
+	b.theirs(key, took)
+	return nil
+}
+
+// podFailover deletes the leader's pod by force, by the API itself: a kubectl's own start would count.
+func (b *bench) podFailover(ctx context.Context, p *harness.Project) error {
+	password, err := p.Password(ctx)
+	if err != nil {
+		return err
+	}
+	config, err := clientcmd.BuildConfigFromFlags("", filepath.Join(b.box.Home, "kubeconfig"))
+	if err != nil {
+		return err
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	var members []member
+	for ordinal := range 3 {
+		name := fmt.Sprintf("neo4j-%d", ordinal)
+		address, stop, err := b.box.Forward(ctx, p.Namespace, name, 7474)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		members = append(members, member{name, address})
+	}
+	took, err := timeFailover(ctx, members, password, func(ctx context.Context, name string) error {
+		now := int64(0)
+		return client.CoreV1().Pods(p.Namespace).Delete(ctx, name, metav1.DeleteOptions{GracePeriodSeconds: &now})
+	})
+	if err != nil {
+		return fmt.Errorf("failover in pods: %w", err)
+	}
+	b.ours(failover, took)
+	return nil
+}
+
+// plain measures `kubectl apply` of the blog post's manifests until the three members are Ready.
+func (b *bench) plain(ctx context.Context, name string) (err error) {
+	if !b.wants(upPlain) {
+		return nil
+	}
+	namespace := name + "-plain"
+	manifests := filepath.Join(b.dir, namespace+".yaml")
+	if err := os.WriteFile(manifests, []byte(strings.ReplaceAll(blogPost, "NAMESPACE", namespace)), 0o600); err != nil {
+		return err
+	}
+	if _, err := b.box.Kubectl(ctx, "create", "namespace", namespace); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.drop(ctx, namespace)) }()
+	began := time.Now()
+	if _, err := b.box.Kubectl(ctx, "-n", namespace, "apply", "-f", manifests); err != nil {
+		return err
+	}
+	if _, err := b.box.Kubectl(ctx, "-n", namespace, "rollout", "status", "statefulset/neo4j", "--timeout=5m"); err != nil {
+		return err
+	}
+	b.theirs(upPlain, time.Since(began))
+	return nil
+}
+
+// bare measures the servers without Kubernetes.
+func (b *bench) bare(ctx context.Context, name string) (err error) {
+	if !b.wants(upBare, failover) {
+		return nil
+	}
+	servers, took, err := startBare(ctx, filepath.Join(b.dir, name+"-bare"), "bare-password")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, servers.stop()) }()
+	b.theirs(upBare, took)
+	if !b.wants(failover) {
+		return nil
+	}
+	if took, err = servers.failover(); err != nil {
+		return fmt.Errorf("failover of bare servers: %w", err)
+	}
+	b.theirs(failover, took)
+	return nil
+}
+
+// drop removes a namespace with its members' data, at once: nobody waits for servers that nobody needs. After an interrupt it
+// leaves that to the end of the box.
+func (b *bench) drop(ctx context.Context, namespace string) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	// The set goes first, or it would start its pods again.
+	for _, args := range [][]string{
+		{"delete", "statefulsets", "--all", "--cascade=orphan"},
+		{"delete", "pods", "--all", "--force", "--grace-period=0"},
+		{"delete", "namespace", namespace, "--ignore-not-found", "--timeout=2m"},
+	} {
+		if _, err := b.box.Kubectl(ctx, append([]string{"-n", namespace}, args...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
