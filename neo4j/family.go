@@ -33,7 +33,8 @@ type Family struct {
 	Ports Ports
 	// Protocol is how the check speaks to a member.
 	Protocol Protocol
-	// Availability is the path of the HTTP endpoint that answers 200 when a member of that role serves; the readiness probe.
+	// Availability is the path of the HTTP endpoint that answers 200 without credentials when a member of that role serves; the
+	// readiness probe.
 	Availability map[Role]string
 	// Status is the path of the HTTP endpoint with the Raft group's voting members; empty where the family has none.
 	Status string
@@ -96,9 +97,11 @@ var Families = []Family{
 			RaftAdvertised: "causal_clustering.raft_advertised_address",
 			BoltAdvertised: "dbms.connector.bolt.advertised_address", HTTPAdvertised: "dbms.connector.http.advertised_address",
 			HeapInitial: "dbms.memory.heap.initial_size", HeapMax: "dbms.memory.heap.max_size", PageCache: "dbms.memory.pagecache.size", JVM: "dbms.jvm.additional",
-			StatusAuth: "dbms.security.causal_clustering_status_auth_enabled", LeaderTimeout: "causal_clustering.leader_election_timeout",
+			LeaderTimeout: "causal_clustering.leader_election_timeout",
 		},
-		Availability: map[Role]string{Primary: "/db/manage/server/core/available", Secondary: "/db/manage/server/read-replica/available"},
+		// The status endpoints of 3.1 want credentials whatever is set (seen on 3.1.0-M13-beta3), and a probe has none. Its HTTP server
+		// starts after the member has joined, so the front page says that much; what it cannot say, a lost quorum, the check does.
+		Availability: map[Role]string{Primary: "/", Secondary: "/"},
 		Entrypoint:   []string{"/docker-entrypoint.sh", "neo4j"},
 		Defaults: []Setting{
 			// 3.1 starts a connector only when its type is written out.
