@@ -35,8 +35,9 @@ type bareOrder struct {
 }
 
 type bareAnswer struct {
-	Took  time.Duration
-	Error string
+	Formed time.Duration
+	Outage outage
+	Error  string
 }
 
 // startBare starts the servers together and gives the time until all three are available.
@@ -74,28 +75,31 @@ func startBare(ctx context.Context, dir, password string) (*bareCluster, time.Du
 		cancel()
 		return nil, 0, fmt.Errorf("a process in namespaces of its own: %w", err)
 	}
-	took, err := b.order(order)
+	answer, err := b.order(order)
 	if err != nil {
 		return nil, 0, errors.Join(fmt.Errorf("three bare servers: %w", err), b.stop())
 	}
-	return b, took, nil
+	return b, answer.Formed, nil
 }
 
-// failover kills the leader by SIGKILL and gives the time to the next acknowledged write.
-func (b *bareCluster) failover() (time.Duration, error) { return b.order("failover") }
+// failover kills the leader by SIGKILL.
+func (b *bareCluster) failover() (outage, error) {
+	answer, err := b.order("failover")
+	return answer.Outage, err
+}
 
-func (b *bareCluster) order(what any) (time.Duration, error) {
-	if err := json.NewEncoder(b.in).Encode(what); err != nil {
-		return 0, err
-	}
+func (b *bareCluster) order(what any) (bareAnswer, error) {
 	var answer bareAnswer
+	if err := json.NewEncoder(b.in).Encode(what); err != nil {
+		return answer, err
+	}
 	if err := b.out.Decode(&answer); err != nil {
-		return 0, fmt.Errorf("the process in namespaces of its own ended: %w", err)
+		return answer, fmt.Errorf("the process in namespaces of its own ended: %w", err)
 	}
 	if answer.Error != "" {
-		return 0, errors.New(answer.Error)
+		return answer, errors.New(answer.Error)
 	}
-	return answer.Took, nil
+	return answer, nil
 }
 
 // stop ends the servers and removes their data.

@@ -25,9 +25,12 @@ const (
 	inFlight   = 4
 )
 
-// timeFailover writes on every member all the time, kills the one that acknowledges, and gives the time from the order to kill
-// to the first write that another member acknowledged: the killed one may live on for a moment, and its word does not count.
-func timeFailover(ctx context.Context, members []member, password string, kill func(ctx context.Context, name string) error) (time.Duration, error) {
+// outage is what a killed leader cost, both from the order to kill: when it took its own last write (Kubernetes lets it live on
+// for a moment), and when another member took the next one. The killed one's word is not the next write.
+type outage struct{ Last, Next time.Duration }
+
+// timeFailover writes on every member all the time, kills the one that acknowledges, and waits for another to.
+func timeFailover(ctx context.Context, members []member, password string, kill func(ctx context.Context, name string) error) (outage, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	acks := make(chan acknowledged, 64)
@@ -44,21 +47,24 @@ func timeFailover(ctx context.Context, members []member, password string, kill f
 			}
 			steady++
 		case <-ctx.Done():
-			return 0, fmt.Errorf("waiting for a leader's acknowledged writes: %w", ctx.Err())
+			return outage{}, fmt.Errorf("waiting for a leader's acknowledged writes: %w", ctx.Err())
 		}
 	}
 	killed := time.Now()
 	if err := kill(ctx, leader); err != nil {
-		return 0, fmt.Errorf("killing %s: %w", leader, err)
+		return outage{}, fmt.Errorf("killing %s: %w", leader, err)
 	}
+	var last time.Duration
 	for {
 		select {
 		case a := <-acks:
-			if a.by != leader && a.sent.After(killed) {
-				return a.at.Sub(killed), nil
+			if a.by == leader {
+				last = max(last, a.at.Sub(killed))
+			} else if a.sent.After(killed) {
+				return outage{Last: last, Next: a.at.Sub(killed)}, nil
 			}
 		case <-ctx.Done():
-			return 0, fmt.Errorf("no write acknowledged after %s was killed: %w", leader, ctx.Err())
+			return outage{}, fmt.Errorf("no write acknowledged after %s was killed: %w", leader, ctx.Err())
 		}
 	}
 }

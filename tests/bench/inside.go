@@ -27,7 +27,7 @@ func inside(ctx context.Context, in io.Reader, out io.Writer) error {
 		servers[i] = newServer(o, i)
 	}
 	took, err := form(ctx, servers)
-	if err := answers.Encode(answer(took, err)); err != nil {
+	if err := answers.Encode(answer(bareAnswer{Formed: took}, err)); err != nil {
 		return err
 	}
 	for {
@@ -35,7 +35,7 @@ func inside(ctx context.Context, in io.Reader, out io.Writer) error {
 		if err := orders.Decode(&what); err != nil {
 			return nil // the bench has ended, and so do we
 		}
-		took, err := timeFailover(ctx, membersOf(servers), o.Password, func(_ context.Context, name string) error {
+		lost, err := timeFailover(ctx, membersOf(servers), o.Password, func(_ context.Context, name string) error {
 			for _, s := range servers {
 				if s.Name == name {
 					return s.cmd.Process.Kill()
@@ -43,17 +43,17 @@ func inside(ctx context.Context, in io.Reader, out io.Writer) error {
 			}
 			return fmt.Errorf("no server %s", name)
 		})
-		if err := answers.Encode(answer(took, err)); err != nil {
+		if err := answers.Encode(answer(bareAnswer{Outage: lost}, err)); err != nil {
 			return err
 		}
 	}
 }
 
-func answer(took time.Duration, err error) bareAnswer {
+func answer(a bareAnswer, err error) bareAnswer {
 	if err != nil {
-		return bareAnswer{Error: err.Error()}
+		a.Error = err.Error()
 	}
-	return bareAnswer{Took: took}
+	return a
 }
 
 // form starts the servers together and gives the time until all are available.
