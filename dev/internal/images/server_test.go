@@ -1,0 +1,129 @@
+package images
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestCheckJars(t *testing.T) {
+	sumOf := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return hex.EncodeToString(sum[:])
+	}
+	one, two := sumOf("one")+"  one.jar\n", sumOf("two")+"  two.jar\n"
+	tests := []struct {
+		name  string
+		files map[string]string
+		want  string
+		// says is in the error; none means that the folder is right.
+		says []string
+	}{
+		{"right", map[string]string{"one.jar": "one", "two.jar": "two"}, one + two, nil},
+		{"another content", map[string]string{"one.jar": "0ne", "two.jar": "two"}, one + two, []string{"one.jar", sumOf("0ne"), sumOf("one")}},
+		{"cut short", map[string]string{"one.jar": "", "two.jar": "two"}, one + two, []string{"one.jar"}},
+		{"missing", map[string]string{"one.jar": "one"}, one + two, []string{"two.jar"}},
+		{"one too many", map[string]string{"one.jar": "one", "two.jar": "two"}, one, []string{"two.jar is not in the list"}},
+		{"names exchanged", map[string]string{"one.jar": "two", "two.jar": "one"}, one + two, []string{"one.jar", "two.jar"}},
+		{"every problem at once", map[string]string{"one.jar": "x", "three.jar": "three"}, one + two, []string{"one.jar", "two.jar", "three.jar"}},
+		{"list of another form", map[string]string{"one.jar": "one"}, sumOf("one") + " one.jar\n", []string{"malformed"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range test.files {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := checkJars(dir, []byte(test.want))
+			if len(test.says) == 0 && err != nil {
+				t.Fatalf("refused: %v", err)
+			}
+			if len(test.says) > 0 && err == nil {
+				t.Fatal("passed")
+			}
+			for _, part := range test.says {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("the error does not say %q: %v", part, err)
+				}
+			}
+		})
+	}
+	if checkJars(filepath.Join(t.TempDir(), "none"), nil) == nil {
+		t.Error("a folder that is not there passed")
+	}
+}
+
+// Every release pins its server to the release's own version, and every jar to one checksum.
+func TestRecipesPinWhatTheyFetch(t *testing.T) {
+	line := regexp.MustCompile(`^[0-9a-f]{64}  [A-Za-z0-9._+-]+\.jar$`)
+	for _, r := range releases {
+		t.Run(r.version, func(t *testing.T) {
+			text, err := recipes.ReadFile("recipe/" + r.version + "/pom.xml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var pom struct {
+				Dependencies []struct {
+					ArtifactID string `xml:"artifactId"`
+					Version    string `xml:"version"`
+				} `xml:"dependencies>dependency"`
+			}
+			if err := xml.Unmarshal(text, &pom); err != nil {
+				t.Fatal(err)
+			}
+			if len(pom.Dependencies) != 1 || pom.Dependencies[0].Version != r.version || pom.Dependencies[0].ArtifactID != "neo4j-server-enterprise" {
+				t.Errorf("dependencies %+v", pom.Dependencies)
+			}
+			sums, err := recipes.ReadFile("recipe/" + r.version + "/jars.sha256")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for l := range strings.Lines(string(sums)) {
+				if l = strings.TrimSuffix(l, "\n"); !line.MatchString(l) {
+					t.Errorf("line %q", l)
+					continue
+				}
+				names = append(names, l[66:])
+			}
+			if server := fmt.Sprintf("neo4j-server-enterprise-%s.jar", r.version); !slices.Contains(names, server) {
+				t.Errorf("%s is not among the %d jars", server, len(names))
+			}
+			slices.Sort(names)
+			if once := slices.Compact(slices.Clone(names)); len(once) != len(names) {
+				t.Errorf("%d names for %d lines", len(once), len(names))
+			}
+		})
+	}
+}
+
+func TestServerLayerHoldsTheJars(t *testing.T) {
+	jars := t.TempDir()
+	if err := os.WriteFile(filepath.Join(jars, "one.jar"), []byte("one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	target := filepath.Join(t.TempDir(), "server.tar")
+	if err := serverLayer(target, jars); err != nil {
+		t.Fatal(err)
+	}
+	names, entries := entriesOf(t, target)
+	if !slices.Equal(names, []string{"var/lib/neo4j/", "var/lib/neo4j/lib/", "var/lib/neo4j/lib/one.jar"}) {
+		t.Errorf("%v", names)
+	}
+	// Readable for the server's user whatever the cache's file was, and not replaceable by it.
+	if e := entries["var/lib/neo4j/lib/one.jar"]; string(e.text) != "one" || e.header.Mode != 0o644 || e.header.Uid != 0 {
+		t.Errorf("%q %+v", e.text, e.header)
+	}
+	if err := serverLayer(target, filepath.Join(jars, "none")); !os.IsNotExist(err) {
+		t.Errorf("no folder of jars: %v", err)
+	}
+}
