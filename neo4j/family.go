@@ -40,6 +40,9 @@ type Family struct {
 	Status string
 	// RoutingScheme is the URI scheme of clients that follow the routing table.
 	RoutingScheme string
+	// RoleOnly says whether read replicas know nothing but their own role: dbms.cluster.overview is not there on those of
+	// 3.1.0-M13-beta3. The cores' overviews still list them.
+	RoleOnly bool
 	// NeedsLicense says whether the Enterprise image refuses to start without NEO4J_ACCEPT_LICENSE_AGREEMENT.
 	NeedsLicense bool
 	// Entrypoint is the command line of the official image, needed where the start is wrapped.
@@ -85,11 +88,14 @@ var jvm3 = []string{
 	"-XX:+TrustFinalNonStaticFields", "-XX:+DisableExplicitGC", "-Djdk.tls.ephemeralDHKeySize=2048",
 }
 
+// HasOverview says whether a member of the role shows the whole cluster.
+func (f Family) HasOverview(role Role) bool { return role == Primary || !f.RoleOnly }
+
 // Families are all families this program knows, oldest first.
 var Families = []Family{
 	{
 		Name: "3.1", from: [2]int{3, 1}, before: [2]int{3, 2},
-		Words: coreWords, Modes: coreModes, Ports: corePorts, Protocol: HTTP, RoutingScheme: "bolt+routing",
+		Words: coreWords, Modes: coreModes, Ports: corePorts, Protocol: HTTP, RoutingScheme: "bolt+routing", RoleOnly: true,
 		Keys: Keys{
 			Mode: "dbms.mode", DefaultListen: "dbms.connectors.default_listen_address", DefaultAdvertised: "dbms.connectors.default_advertised_address",
 			DiscoveryMembers: "causal_clustering.initial_discovery_members", FormationSize: "causal_clustering.expected_core_cluster_size",

@@ -42,6 +42,12 @@ func (f Finding) String() string {
 // answer. The verdict does not depend on the order of rows or members, nor on the case of host names.
 func Judge(t neo4j.Topology, seen map[string]Observation) []Finding {
 	j := &judgement{topology: t, seen: seen}
+	family, err := neo4j.FamilyOf(t.Release)
+	if err != nil {
+		j.find(t.Name, "a release this program knows", t.Release.String())
+		return j.findings
+	}
+	j.family = family
 	for _, m := range t.Members {
 		o, ok := seen[m.Name]
 		if !ok {
@@ -51,7 +57,13 @@ func Judge(t neo4j.Topology, seen map[string]Observation) []Finding {
 		if !sameRelease(t.Release.String(), o.Release) {
 			j.find(m.Name, "release "+t.Release.String(), orNothing(o.Release))
 		}
-		if len(t.Members) > 1 {
+		switch {
+		case len(t.Members) == 1:
+		case !family.HasOverview(m.Role):
+			if !fits(m.Role, o.Role) {
+				j.find(m.Name, "its own role "+wanted(m.Role), orNothing(o.Role))
+			}
+		default:
 			j.overview(m, o)
 			j.voters(m, o)
 		}
@@ -64,6 +76,7 @@ func Judge(t neo4j.Topology, seen map[string]Observation) []Finding {
 
 type judgement struct {
 	topology neo4j.Topology
+	family   neo4j.Family
 	seen     map[string]Observation
 	findings []Finding
 }
@@ -111,8 +124,7 @@ func (j *judgement) overview(m neo4j.Member, o Observation) {
 // voters compares the Raft group's voting members with the cores. The overview alone does not prove a safe cluster: right after
 // a scale-in from 5 to 3 it was seen to show 3 while four still voted.
 func (j *judgement) voters(m neo4j.Member, o Observation) {
-	f, err := neo4j.FamilyOf(j.topology.Release)
-	if m.Role != neo4j.Primary || err == nil && f.Status == "" {
+	if m.Role != neo4j.Primary || j.family.Status == "" {
 		return
 	}
 	ids := map[string]string{}
@@ -152,7 +164,7 @@ func (j *judgement) agreement() {
 	var text string
 	for _, m := range j.topology.Members {
 		o, ok := j.seen[m.Name]
-		if !ok {
+		if !ok || !j.family.HasOverview(m.Role) {
 			continue
 		}
 		mine := describe(o.Overview)

@@ -199,3 +199,16 @@ func TestReport(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `"voter": "no"`)
 }
+
+// TestJudgeReplicasWithoutOverview: read replicas of 3.1 know nothing but their own role.
+func TestJudgeReplicasWithoutOverview(t *testing.T) {
+	topology := plan("3.1.0-M13-beta3", 3, 1)
+	seen := healthy(topology)
+	edit(seen, "neo4j-read-0", func(o *Observation) { o.Overview = nil })
+	assert.Empty(t, Judge(topology, seen))
+
+	edit(seen, "neo4j-read-0", func(o *Observation) { o.Role = follower })
+	findings := Judge(topology, seen)
+	require.Len(t, findings, 1)
+	assert.Equal(t, "neo4j-read-0: expected its own role READ_REPLICA, found FOLLOWER", findings[0].String())
+}

@@ -146,6 +146,9 @@ func (c *Members) Observe(ctx context.Context, m neo4j.Member) (Observation, err
 	if len(rows) == 1 {
 		o.Role, _ = rows[0][0].(string)
 	}
+	if !c.family.HasOverview(m.Role) {
+		return o, nil
+	}
 	if rows, _, err = c.Run(ctx, m, false, nil, "CALL dbms.cluster.overview() YIELD id, addresses, role RETURN id, addresses, role", nil); err != nil {
 		return o, err
 	}
