@@ -12,12 +12,14 @@ trap 'rm -rf "$results"' EXIT
 failed=0
 
 say() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
+# as_built sets the flags of dev/build.sh, or all of Kubernetes is compiled a second time.
+as_built() { [ "$1" != dev ] || export CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -trimpath"; }
 # gotest NAME DIR ARGS...: one module's tests; a failure is remembered and the rest still runs.
 gotest() {
   local name=$1 dir=$2
   shift 2
   say "tests: $name"
-  (cd "$dir" && "$bin/gotestsum" --format pkgname --hide-summary skipped --jsonfile "$results/$name.json" -- "$@") || failed=1
+  (cd "$dir" && as_built "$dir" && "$bin/gotestsum" --format pkgname --hide-summary skipped --jsonfile "$results/$name.json" -- "$@") || failed=1
 }
 
 if [ "$what" = check ]; then dev/setup.sh check; else dev/setup.sh tools; fi
@@ -31,7 +33,14 @@ fi
 say "vet and lint"
 modules=(.)
 [ "$what" = check ] || modules+=(dev dev/engine dev/tools)
-for dir in "${modules[@]}"; do (cd "$dir" && go vet ./... && "$bin/golangci-lint" run --allow-parallel-runners --config "$root/.golangci.yml" ./...) || failed=1; done
+# The box's module links all of Kubernetes, through which the linters that follow facts would walk for minutes and gigabytes.
+lean=--enable-only=errcheck,errorlint,gochecknoinits,importas,ineffassign,misspell,revive
+for dir in "${modules[@]}"; do
+  some=()
+  [ "$dir" != dev ] || some=("$lean")
+  (cd "$dir" && as_built "$dir" && go vet ./... &&
+    "$bin/golangci-lint" run --allow-parallel-runners --config "$root/.golangci.yml" ${some[@]+"${some[@]}"} ./...) || failed=1
+done
 
 if [ "$what" = check ]; then
   gotest program . -short ./...
