@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,8 +32,10 @@ type Status struct {
 
 // NodeStatus is one node: its zone and whether it is off, Ready or NotReady.
 type NodeStatus struct {
-	Name, Zone, State string
-	PID               int
+	Name  string `json:"name"`
+	Zone  string `json:"zone"`
+	State string `json:"state"`
+	PID   int    `json:"pid"`
 }
 
 // Look gives the status of a box, or ErrDown.
@@ -89,6 +92,7 @@ func (s Status) Print(out io.Writer, asJSON bool) error {
 // LogFiles gives the log files of a component on a node; empty words match all.
 func LogFiles(all []string, component, on string) []string {
 	return slices.DeleteFunc(all, func(file string) bool {
-		return component != "" && !strings.Contains(file, component) || on != "" && !strings.Contains(file, on)
+		name, node := filepath.Base(file), filepath.Base(filepath.Dir(file))
+		return component != "" && !strings.Contains(name, component) || on != "" && node != on && name != on+".log"
 	})
 }

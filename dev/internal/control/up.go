@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -43,10 +45,7 @@ func Supported() error {
 		}
 	}
 	if len(missing) > 0 {
-		var names []string
-		for pkg := range missing {
-			names = append(names, pkg)
-		}
+		names := slices.Sorted(maps.Keys(missing))
 		return fmt.Errorf("the local box needs the Debian packages %s: apt-get install them, or run dev/setup.sh", strings.Join(names, ", "))
 	}
 	return nil
@@ -56,6 +55,9 @@ func Supported() error {
 func Up(ctx context.Context, b home.Box, nodes int, out io.Writer) error {
 	if err := Supported(); err != nil {
 		return err
+	}
+	if nodes < 0 || nodes > mostNodes {
+		return fmt.Errorf("--nodes %d: a box has 1 to %d nodes", nodes, mostNodes)
 	}
 	began := time.Now()
 	say := func(format string, args ...any) {
@@ -121,7 +123,7 @@ func start(ctx context.Context, b home.Box, nodes int, imageDir string) (supervi
 	if err := credentials(b, port); err != nil {
 		return none, fmt.Errorf("certificates: %w", err)
 	}
-	if err := supervisor.PrepareHost(b); err != nil {
+	if err := supervisor.PrepareHost(); err != nil {
 		return none, err
 	}
 	self, err := os.Executable()

@@ -37,13 +37,16 @@ func Open() (Box, error) {
 	return Box{dir}, nil
 }
 
+// Prefix begins the name of every box.
+const Prefix = "neo4j-box-"
+
 // Path joins names below the home.
 func (b Box) Path(names ...string) string { return filepath.Join(append([]string{b.Dir}, names...)...) }
 
 // Name tells this box from others where a name is the whole machine's, such as a cgroup.
 func (b Box) Name() string {
 	sum := sha256.Sum256([]byte(b.Dir))
-	return "neo4j-box-" + hex.EncodeToString(sum[:4])
+	return Prefix + hex.EncodeToString(sum[:4])
 }
 
 // Kubeconfig is the file by which the host reaches the API server.

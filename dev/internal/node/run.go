@@ -44,6 +44,9 @@ func Run(ctx context.Context, s Spec) error {
 	return ctx.Err()
 }
 
+// MountPoints are the folders over which a node mounts its own. Those that the host lacks are made for as long as the box runs.
+var MountPoints = []string{"/var/lib/kubelet", "/var/lib/containerd", "/var/log/pods", "/var/log/containers", "/etc/cni/net.d", "/data"}
+
 // mounts gives the node folders of its own where the components have fixed paths, in a mount namespace of its own.
 func (s Spec) mounts() error {
 	if err := syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_SHARED, ""); err != nil {

@@ -4,6 +4,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -109,8 +110,11 @@ func (p *provisioner) claim(c *corev1.PersistentVolumeClaim) error {
 
 func (p *provisioner) anyNode() (string, error) {
 	nodes, err := p.client.CoreV1().Nodes().List(context.Background(), metav1.ListOptions{})
-	if err != nil || len(nodes.Items) == 0 {
+	if err != nil {
 		return "", fmt.Errorf("no node for a volume: %w", err)
+	}
+	if len(nodes.Items) == 0 {
+		return "", errors.New("no node for a volume: there are none")
 	}
 	return nodes.Items[0].Name, nil
 }

@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"neo4j-kubernetes/dev/internal/home"
 )
 
 // controllers are the cgroup v1 hierarchies that the kubelet and runc use.
-var controllers = []string{"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "systemd", "hugetlb", "perf_event", "unified"}
+var controllers = []string{"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "systemd", "hugetlb", "perf_event", "net_cls", "net_prio", "rdma", "misc", "unified"}
 
 // hierarchies gives the mounted cgroup hierarchies: one for v2, one a controller for v1. Only v1 hosts (with a `unified` mount
 // beside) could be run so far; v2 follows the kernel's documentation.
@@ -52,7 +54,7 @@ func makeCgroups(box, node string) error {
 func delegate(parent, dir string) error {
 	for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
 		text, err := os.ReadFile(filepath.Join(parent, file))
-		if err != nil || strings.Contains(parent, "cgroup.controllers") {
+		if err != nil {
 			continue // not the cpuset hierarchy
 		}
 		if len(strings.TrimSpace(string(text))) > 0 {
@@ -70,6 +72,16 @@ func delegate(parent, dir string) error {
 		_ = os.WriteFile(filepath.Join(parent, "cgroup.subtree_control"), []byte("+"+c), 0o644)
 	}
 	return nil
+}
+
+// anyBox says whether a box, running or killed and not cleared, has groups on this machine.
+func anyBox() bool {
+	for _, root := range hierarchies() {
+		if left, err := filepath.Glob(filepath.Join(root, home.Prefix+"*")); err == nil && len(left) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // removeCgroups removes a group and everything below it, which the kernel allows once the last process is gone.

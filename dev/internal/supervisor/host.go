@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"neo4j-kubernetes/dev/internal/home"
+	"neo4j-kubernetes/dev/internal/node"
 )
 
 // host is what a box changes outside its namespaces, as it was before. It is written down before the first change, so that a
@@ -23,10 +24,12 @@ type host struct {
 // The kubelet sets these for the whole machine.
 var sysctls = []string{"vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"}
 
-func hostFile(b home.Box) string { return b.Path("host.json") }
+// hostFile is the machine's own record, whichever box was first: a second box would write down what the first one changed. /run
+// is empty after a reboot, as the sysctls are.
+const hostFile = "/run/neo4j-kubernetes-box.json"
 
-// PrepareHost writes down what will be changed, unless an earlier box did, and makes the mount points.
-func PrepareHost(b home.Box) error { return prepareHost(hostFile(b), "/proc/sys", "/data") }
+// PrepareHost writes down what will be changed, unless another box did, and makes the mount points.
+func PrepareHost() error { return prepareHost(hostFile, "/proc/sys", node.MountPoints...) }
 
 func prepareHost(file, proc string, mountPoints ...string) error {
 	if _, err := os.Stat(file); err == nil {
@@ -49,7 +52,11 @@ func prepareHost(file, proc string, mountPoints ...string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, text, 0o600); err != nil {
+	// Whole or not at all: a torn record would stand in the way of every later up and down.
+	if err := os.WriteFile(file+".new", text, 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(file+".new", file); err != nil {
 		return err
 	}
 	for _, dir := range h.Made {
@@ -60,10 +67,14 @@ func prepareHost(file, proc string, mountPoints ...string) error {
 	return nil
 }
 
-// Clear removes what a box that no longer runs left on the host: cgroups, mount points, changed sysctls.
+// Clear removes what a box that no longer runs left on the host: its cgroups, and if it was the last one also the mount points and
+// changed sysctls. Removing a mount point would take it from a box that still uses it.
 func Clear(b home.Box) error {
 	removeCgroups(b.Name())
-	return restoreHost(hostFile(b), "/proc/sys")
+	if anyBox() {
+		return nil
+	}
+	return restoreHost(hostFile, "/proc/sys")
 }
 
 func restoreHost(file, proc string) error {
