@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"runtime"
 )
 
 // Config is how a container of the image starts.
@@ -88,7 +89,7 @@ func imageConfig(c Config, layers []descriptor) map[string]any {
 		return all
 	}
 	return map[string]any{
-		"architecture": "amd64", "os": "linux", "created": epoch.UTC(),
+		"architecture": runtime.GOARCH, "os": "linux", "created": epoch.UTC(),
 		"config": map[string]any{
 			"Entrypoint": c.Entrypoint, "Cmd": c.Cmd, "Env": c.Env, "WorkingDir": c.WorkingDir,
 			"ExposedPorts": set(c.Exposed), "Volumes": set(c.Volumes),

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
+	"time"
 )
 
 // baseCommand makes the base layer: the smallest Debian 12 with Java 17 and tini. Man pages and the like are left out, for
@@ -36,7 +38,11 @@ func baseLayer(ctx context.Context, cache string) (string, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	// Files' times in the layer are bounded by this one, so that two builds of the same packages agree.
 	cmd.Env = append(os.Environ(), "SOURCE_DATE_EPOCH=1700000000")
+	// Asked to end, mmdebstrap takes its mounts and its folder with it; killed, it leaves both.
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 30 * time.Second
 	if out, err := cmd.CombinedOutput(); err != nil {
+		_ = os.Remove(fresh)
 		return "", fmt.Errorf("mmdebstrap: %w\n%s", err, out)
 	}
 	return file, os.Rename(fresh, file)

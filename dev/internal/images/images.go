@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,9 +49,10 @@ func (r release) archive(dir string) string { return filepath.Join(dir, "neo4j-"
 // Maven and a JDK. Archives are <cache>/images/*.tar, intermediate results <cache>/build.
 func Build(ctx context.Context, cache string, progress io.Writer, versions ...string) error {
 	began := time.Now()
+	versions = slices.Compact(slices.Sorted(slices.Values(versions)))
 	var todo []release
 	for _, r := range releases {
-		if len(versions) == 0 || contains(versions, r.version) {
+		if len(versions) == 0 || slices.Contains(versions, r.version) {
 			todo = append(todo, r)
 		}
 	}
@@ -73,6 +75,10 @@ func Build(ctx context.Context, cache string, progress io.Writer, versions ...st
 		}
 		say := func(what string) {
 			_, _ = fmt.Fprintf(progress, "[%d/%d %3.0fs] %s: %s\n", i+1, len(todo), time.Since(began).Seconds(), r.name(), what)
+		}
+		// The archive is about to be another recipe's: the sign of an older one must not vouch for it later.
+		if err := unstamp(filepath.Dir(stamp)); err != nil {
+			return err
 		}
 		if err := build(ctx, cache, r, say); err != nil {
 			return fmt.Errorf("%s: %w", r.name(), err)
@@ -154,18 +160,23 @@ func recipeKey(r release) (string, error) {
 	return "built-" + hex.EncodeToString(sum.Sum(nil))[:16], nil
 }
 
+// unstamp removes the signs of the recipes that were built before.
+func unstamp(work string) error {
+	stamps, err := filepath.Glob(filepath.Join(work, "built-*"))
+	if err != nil {
+		return err
+	}
+	for _, stamp := range stamps {
+		if err := os.Remove(stamp); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func exists(file string) bool {
 	_, err := os.Stat(file)
 	return err == nil
-}
-
-func contains(all []string, one string) bool {
-	for _, a := range all {
-		if a == one {
-			return true
-		}
-	}
-	return false
 }
 
 func known() string {

@@ -138,9 +138,6 @@ func server(t *testing.T, r release, root string) {
 		t.Errorf("the default password: %s", got)
 	}
 	t.Run("bolt", func(t *testing.T) {
-		if r.version == "3.1.0-M13-beta3" {
-			t.Skip("its Bolt fails on Java 17: SunMiscUTF8Encoder wants the char[] of Java 8's String, and the server does not survive that error")
-		}
 		if got := bolt(ctx, first); got != "00000001" {
 			t.Errorf("offered version 1 it chose %q", got)
 		}

@@ -9,10 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -101,12 +102,16 @@ func compile(ctx context.Context, work string, r release, jars string) (string, 
 		}
 	}
 	arguments := []string{"--release", "8", "-nowarn", "-Xlint:-options", "-d", classes, "-cp", filepath.Join(jars, "*")}
-	for name, from := range map[string]string{"FirstPassword.java": "common", "Launch.java": r.version} {
-		text, err := recipes.ReadFile("recipe/" + from + "/" + name)
+	found, err := sources(r)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range found {
+		text, err := recipes.ReadFile(name)
 		if err != nil {
 			return "", err
 		}
-		file := filepath.Join(source, name)
+		file := filepath.Join(source, path.Base(name))
 		if err := os.WriteFile(file, text, 0o644); err != nil {
 			return "", err
 		}
@@ -116,6 +121,19 @@ func compile(ctx context.Context, work string, r release, jars string) (string, 
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return classes, nil
+}
+
+// sources are the Java files of a recipe.
+func sources(r release) ([]string, error) {
+	var all []string
+	for _, dir := range []string{"common", r.version} {
+		found, err := fs.Glob(recipes, "recipe/"+dir+"/*.java")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 const neo4jHome = "var/lib/neo4j"
@@ -172,28 +190,32 @@ func contractLayer(target string, r release, classes string) error {
 	if r.licensed {
 		layer.file("image/needs-licence", nil, 0o644, 0)
 	}
-	return layer.addClasses(classes)(target)
+	if err := layer.addClasses(classes); err != nil {
+		return err
+	}
+	return layer.write(target)
 }
 
-// addClasses puts the compiled launcher on the class path's first folder that the user cannot replace.
-func (l *layer) addClasses(classes string) func(target string) error {
-	entries, err := os.ReadDir(filepath.Join(classes, "box"))
-	if err != nil {
-		return func(string) error { return err }
-	}
-	var names []string
-	for _, entry := range entries {
-		names = append(names, entry.Name())
-	}
-	slices.Sort(names)
-	l.dir("image/classes", 0)
-	l.dir("image/classes/box", 0)
-	for _, name := range names {
-		text, err := os.ReadFile(filepath.Join(classes, "box", name))
+// addClasses puts the compiled classes on the class path's first folder, which the server's user cannot change.
+func (l *layer) addClasses(classes string) error {
+	return filepath.WalkDir(classes, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return func(string) error { return err }
+			return err
 		}
-		l.file("image/classes/box/"+name, text, 0o644, 0)
-	}
-	return l.write
+		below, err := filepath.Rel(classes, file)
+		if err != nil {
+			return err
+		}
+		name := path.Join("image/classes", filepath.ToSlash(below))
+		if entry.IsDir() {
+			l.dir(name, 0)
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		l.file(name, text, 0o644, 0)
+		return nil
+	})
 }

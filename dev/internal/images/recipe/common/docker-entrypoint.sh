@@ -38,6 +38,11 @@ camel NEO4J_causalClustering_expectedCoreClusterSize NEO4J_causal__clustering_ex
 camel NEO4J_causalClustering_discoveryAdvertisedAddress NEO4J_causal__clustering_discovery__advertised__address
 camel NEO4J_causalClustering_transactionAdvertisedAddress NEO4J_causal__clustering_transaction__advertised__address
 camel NEO4J_causalClustering_raftAdvertisedAddress NEO4J_causal__clustering_raft__advertised__address
+camel NEO4J_causalClustering_discoveryListenAddress NEO4J_causal__clustering_discovery__listen__address
+camel NEO4J_causalClustering_transactionListenAddress NEO4J_causal__clustering_transaction__listen__address
+camel NEO4J_causalClustering_raftListenAddress NEO4J_causal__clustering_raft__listen__address
+camel NEO4J_dbms_connectors_defaultAdvertisedAddress NEO4J_dbms_connectors_default__advertised__address
+camel NEO4J_dbms_txLog_rotation_retentionPolicy NEO4J_dbms_tx__log_rotation_retention__policy
 
 declare -A value=() listed=()
 default() { value[$1]=$2; }
@@ -54,36 +59,48 @@ default causal_clustering.discovery_listen_address 0.0.0.0:5000
 default causal_clustering.transaction_listen_address 0.0.0.0:6000
 default causal_clustering.raft_listen_address 0.0.0.0:7000
 
-# What the file sets, an image default does not; what the environment sets, the file does not.
-lines=() jvm=()
+# What the file sets, an image default does not; what the environment sets, the file does not. Names are marked with a colon,
+# so that none is empty, and are only ever looked up: unset of an element would have bash evaluate a name of the file's.
+trim() { trimmed=${1#"${1%%[![:space:]]*}"} trimmed=${trimmed%"${trimmed##*[![:space:]]}"}; }
+declare -A in_file=()
+lines=() jvm=() from_environment=()
 while IFS= read -r line || [ -n "$line" ]; do
-  case $line in '' | '#'*) continue ;; esac
-  key=${line%%=*}
-  unset "value[$key]"
+  trim "$line"
+  case $trimmed in '' | '#'*) continue ;; esac
+  line=$trimmed
+  trim "${line%%=*}"
+  in_file[":$trimmed"]=1
   lines+=("$line")
 done <"$conf"
-from_environment=()
 for name in "${!NEO4J_@}"; do
   case $name in NEO4J_AUTH | NEO4J_HOME | NEO4J_EDITION | NEO4J_ACCEPT_LICENSE_AGREEMENT | NEO4J_SHA256 | NEO4J_TARBALL | NEO4J_URI) continue ;; esac
   key=${name#NEO4J_} key=${key//__/@} key=${key//_/.} key=${key//@/_}
-  if [ "$key" != dbms.jvm.additional ]; then listed[$key]=1; fi
-  unset "value[$key]"
+  # As officially: a variable without a value sets nothing, nor does one whose name would begin with a digit.
+  case $key in '' | [0-9]*) continue ;; esac
+  if [ -z "${!name}" ]; then continue; fi
+  if [ "$key" != dbms.jvm.additional ]; then listed[":$key"]=1; fi
+  in_file[":$key"]=1
   from_environment+=("$key=${!name}")
 done
 heap_initial=512M heap_max=512M
 {
-  for line in ${lines[@]+"${lines[@]}"} ; do
-    if [ -z "${listed[${line%%=*}]:-}" ]; then printf '%s\n' "$line"; fi
+  for line in ${lines[@]+"${lines[@]}"}; do
+    trim "${line%%=*}"
+    if [ -z "${listed[":$trimmed"]:-}" ]; then printf '%s\n' "$line"; fi
   done
-  for key in "${!value[@]}"; do printf '%s=%s\n' "$key" "${value[$key]}"; done
+  for key in "${!value[@]}"; do
+    if [ -z "${in_file[":$key"]:-}" ]; then printf '%s=%s\n' "$key" "${value[$key]}"; fi
+  done
   for line in ${from_environment[@]+"${from_environment[@]}"}; do printf '%s\n' "$line"; done
 } >"$conf.new"
 mv "$conf.new" "$conf"
-while IFS='=' read -r key rest; do
+while IFS= read -r line; do
+  trim "${line%%=*}"; key=$trimmed
+  trim "${line#*=}"
   case $key in
-  dbms.jvm.additional) jvm+=("$rest") ;;
-  dbms.memory.heap.initial_size) heap_initial=$rest ;;
-  dbms.memory.heap.max_size) heap_max=$rest ;;
+  dbms.jvm.additional) jvm+=("$trimmed") ;;
+  dbms.memory.heap.initial_size) heap_initial=$trimmed ;;
+  dbms.memory.heap.max_size) heap_max=$trimmed ;;
   esac
 done <"$conf"
 
@@ -100,10 +117,10 @@ neo4j/?*) export "BOX_FIRST_PASSWORD=${NEO4J_AUTH#neo4j/}" ;;
 '') ;;
 *) echo "Invalid value for NEO4J_AUTH: it must be none or neo4j/<password>." >&2; exit 1 ;;
 esac
-# The server has no use for it, and /proc shows the environment to whoever may debug the process.
+# One copy of the password is enough; the launcher takes it from its environment.
 unset NEO4J_AUTH
 
-if [ -n "${EXTENSION_SCRIPT:-}" ]; then . "$EXTENSION_SCRIPT"; fi
+if [ -f "${EXTENSION_SCRIPT:-}" ]; then . "$EXTENSION_SCRIPT"; fi
 
 # The servers are of Java 8's time; what Java 17 wants for them belongs to the image, not to anybody's neo4j.conf.
 opens=()
