@@ -23,7 +23,7 @@ func TestStory(t *testing.T) {
 	p.write("a-three")
 
 	t.Run("neo4jcheck says the same", p.checkedByCommand)
-	t.Run("browser and Bolt through a port-forward", p.servesBrowserAndBolt)
+	t.Run("browser and Bolt through a port-forward", func(t *testing.T) { p.servesBrowserAndBolt(t, 3) })
 	t.Run("grow to five and back", p.growsAndShrinks)
 	t.Run("read replicas", p.takesReadReplicas)
 	t.Run("steps that would lose the quorum are refused", p.refusesToLoseTheQuorum)
@@ -56,6 +56,7 @@ func TestBlogPostRelease(t *testing.T) {
 	out := p.up()
 	assert.Equal(t, 2, strings.Count(out, "FOLLOWER"), out)
 	p.unchanged()
+	p.servesBrowserAndBolt(t, 1)
 	p.write("a-three")
 	p.growsAndShrinks(t)
 	p.takesReadReplicas(t)
@@ -77,7 +78,8 @@ func (p *project) checkedByCommand(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(string(out), "FOLLOWER"), "%s", out)
 }
 
-func (p *project) servesBrowserAndBolt(t *testing.T) {
+// servesBrowserAndBolt expects the browser's page on 7474, and on 7687 the newest version of Bolt that the release speaks.
+func (p *project) servesBrowserAndBolt(t *testing.T, bolt byte) {
 	address, stop := p.forward("neo4j-0", 7474)
 	defer stop()
 	resp, err := http.Get("http://" + address + "/browser/")
@@ -100,7 +102,7 @@ func (p *project) servesBrowserAndBolt(t *testing.T) {
 	version := make([]byte, 4)
 	_, err = io.ReadFull(conn, version)
 	require.NoError(t, err)
-	assert.Equal(t, []byte{0, 0, 0, 3}, version)
+	assert.Equal(t, []byte{0, 0, 0, bolt}, version)
 }
 
 func (p *project) growsAndShrinks(t *testing.T) {
