@@ -17,6 +17,11 @@ func Down(b home.Box, keepData bool, out io.Writer) error {
 	if err := Supported(); err != nil {
 		return err
 	}
+	unlock, err := lock(b)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	state, alive := supervisor.Load(b)
 	if alive {
 		if err := end(state.Supervisor); err != nil {

@@ -59,6 +59,11 @@ func Up(ctx context.Context, b home.Box, nodes int, out io.Writer) error {
 	if nodes < 0 || nodes > mostNodes {
 		return fmt.Errorf("--nodes %d: a box has 1 to %d nodes", nodes, mostNodes)
 	}
+	unlock, err := lock(b)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	began := time.Now()
 	say := func(format string, args ...any) {
 		_, _ = fmt.Fprintf(out, "%6.1fs %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, args...))

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -84,10 +85,12 @@ func anyBox() bool {
 	return false
 }
 
-// removeCgroups removes a group and everything below it, which the kernel allows once the last process is gone.
-func removeCgroups(names ...string) {
-	for range 50 {
-		left := false
+// removeCgroups removes a group and everything below it, which the kernel allows once the last process is gone. The error names
+// what is left after some seconds.
+func removeCgroups(names ...string) error {
+	var left string
+	for range 100 {
+		left = ""
 		for _, root := range hierarchies() {
 			top := filepath.Join(append([]string{root}, names...)...)
 			var dirs []string
@@ -99,13 +102,14 @@ func removeCgroups(names ...string) {
 			})
 			for i := len(dirs) - 1; i >= 0; i-- {
 				if err := os.Remove(dirs[i]); err != nil && !errors.Is(err, fs.ErrNotExist) {
-					left = true
+					left = dirs[i]
 				}
 			}
 		}
-		if !left {
-			return
+		if left == "" {
+			return nil
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	return fmt.Errorf("cgroup %s is still in use", left)
 }

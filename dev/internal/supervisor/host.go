@@ -70,7 +70,9 @@ func prepareHost(file, proc string, mountPoints ...string) error {
 // Clear removes what a box that no longer runs left on the host: its cgroups, and if it was the last one also the mount points and
 // changed sysctls. Removing a mount point would take it from a box that still uses it.
 func Clear(b home.Box) error {
-	removeCgroups(b.Name())
+	if err := removeCgroups(b.Name()); err != nil {
+		return err
+	}
 	if anyBox() {
 		return nil
 	}

@@ -149,7 +149,9 @@ func (s *supervisor) stopNode(n int) {
 	}
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
-	removeCgroups(s.config.Box.Name(), node.Name(n))
+	if err := removeCgroups(s.config.Box.Name(), node.Name(n)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
 }
 
 // serve answers "stop N" and "start N", a line each.
