@@ -110,12 +110,15 @@ func (p *project) cypher(pod, statement string) ([][]any, error) {
 	return rows, nil
 }
 
-// leader is the pod that leads by the overview of member neo4j-0.
+// leader is the pod that leads by the overview of whichever of the first members answers.
 func (p *project) leader() string {
 	p.t.Helper()
 	var leader string
-	eventually(p.t, time.Minute, "one leader in the overview", func() error {
-		rows, err := p.cypher("neo4j-0", "CALL dbms.cluster.overview() YIELD role, addresses WHERE role = 'LEADER' RETURN addresses[0]")
+	next := 0
+	eventually(p.t, 2*time.Minute, "one leader in the overview", func() error {
+		asked := fmt.Sprintf("neo4j-%d", next%3)
+		next++
+		rows, err := p.cypher(asked, "CALL dbms.cluster.overview() YIELD role, addresses WHERE role = 'LEADER' RETURN addresses[0]")
 		if err != nil {
 			return err
 		}

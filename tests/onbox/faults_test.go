@@ -31,6 +31,8 @@ func (p *project) survivesANode(t *testing.T) {
 	defer cancel()
 	out, err := p.box.command(ctx, p.box.bin, "node", "stop", node).CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	// A test that fails on the way must not leave the node off: nothing on it could be deleted.
+	t.Cleanup(func() { _ = p.box.command(context.Background(), p.box.bin, "node", "start", node).Run() })
 	p.write("c-two-of-three")
 	out, err = p.box.command(ctx, p.box.bin, "node", "start", node).CombinedOutput()
 	require.NoError(t, err, "%s", out)
