@@ -135,7 +135,7 @@ func (p *project) leader() string {
 // write keeps a note in the graph, through the leader.
 func (p *project) write(note string) {
 	p.t.Helper()
-	eventually(p.t, 2*time.Minute, "an acknowledged write", func() error {
+	eventually(p.t, 4*time.Minute, "an acknowledged write", func() error {
 		_, err := p.cypher(p.leader(), fmt.Sprintf("MERGE (n:Note {text: '%s'}) RETURN n.text", note))
 		return err
 	})
