@@ -148,8 +148,10 @@ func (p *project) refusesToLoseTheQuorum(t *testing.T) {
 	version := p.kubectl("get", "statefulset,svc,pdb,configmap", "-o", "jsonpath={.items[*].metadata.resourceVersion}")
 	for _, primaries := range []int{1, 2} {
 		p.set("cluster.primaries", primaries)
-		out := p.refused()
+		out, err := p.run(time.Minute, "preview")
+		require.Error(t, err, "a reviewer sees the refusal\n%s", out)
 		assert.Contains(t, out, "quorum")
+		assert.Contains(t, p.refused(), "quorum")
 	}
 	assert.Equal(t, before, p.uids())
 	assert.Equal(t, version, p.kubectl("get", "statefulset,svc,pdb,configmap", "-o", "jsonpath={.items[*].metadata.resourceVersion}"), "nothing was touched")
