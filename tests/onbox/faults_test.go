@@ -29,12 +29,12 @@ func (p *project) survivesANode(t *testing.T) {
 	require.NotEmpty(t, on, "a member on the node that is stopped")
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	out, err := p.box.command(ctx, p.box.bin, "node", "stop", node).CombinedOutput()
+	out, err := p.box.Command(ctx, p.box.Bin, "node", "stop", node).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	// A test that fails on the way must not leave the node off: nothing on it could be deleted.
-	t.Cleanup(func() { _ = p.box.command(context.Background(), p.box.bin, "node", "start", node).Run() })
+	t.Cleanup(func() { _ = p.box.Command(context.Background(), p.box.Bin, "node", "start", node).Run() })
 	p.write("c-two-of-three")
-	out, err = p.box.command(ctx, p.box.bin, "node", "start", node).CombinedOutput()
+	out, err = p.box.Command(ctx, p.box.Bin, "node", "start", node).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	p.up()
 	requireNotes(t, p, strings.TrimPrefix(strings.Fields(on)[0], "pod/"), "a-three", "b-five", "c-two-of-three")
@@ -53,8 +53,8 @@ func (p *project) keepsDataOverDestroy(t *testing.T) {
 func (p *project) leaksNothing(t *testing.T) {
 	password := p.password()
 	require.GreaterOrEqual(t, len(password), 12, "a random password")
-	assert.NotContains(t, p.printed.String(), password)
-	for _, dir := range []string{p.dir, p.box.home} {
+	assert.NotContains(t, p.Printed.String(), password)
+	for _, dir := range []string{p.Dir, p.box.Home} {
 		searched := 0
 		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || !entry.Type().IsRegular() || strings.Contains(path, "/data/") {
@@ -78,10 +78,10 @@ func TestKilledUpdate(t *testing.T) {
 	p := newProject(t, onTheBox(t), "dev", "killed")
 	ctx, kill := context.WithCancel(t.Context())
 	defer kill()
-	cmd := p.command(ctx, "up", "--yes", "--skip-preview")
+	cmd := p.Command(ctx, "up", "--yes", "--skip-preview")
 	require.NoError(t, cmd.Start())
 	eventually(t, 2*time.Minute, "pods of the update", func() error {
-		pods, err := p.box.tryKubectl("-n", p.namespace, "get", "pods", "-o", "name")
+		pods, err := p.box.tryKubectl("-n", p.Namespace, "get", "pods", "-o", "name")
 		if err == nil && pods == "" {
 			err = fmt.Errorf("no pods yet")
 		}

@@ -22,15 +22,30 @@ func TestStory(t *testing.T) {
 	p.unchanged()
 	p.write("a-three")
 
-	t.Run("neo4jcheck says the same", p.checkedByCommand)
-	t.Run("browser and Bolt through a port-forward", func(t *testing.T) { p.servesBrowserAndBolt(t, 3) })
-	t.Run("grow to five and back", p.growsAndShrinks)
-	t.Run("read replicas", p.takesReadReplicas)
-	t.Run("steps that would lose the quorum are refused", p.refusesToLoseTheQuorum)
-	t.Run("leader killed", p.survivesTheLeader)
-	t.Run("node stopped and started", p.survivesANode)
-	t.Run("destroy keeps the data", p.keepsDataOverDestroy)
-	t.Run("nothing secret leaks", p.leaksNothing)
+	// Each chapter begins where the last one ended, so the first that fails ends the story.
+	for _, chapter := range []struct {
+		name string
+		tell func(*testing.T)
+	}{
+		{"neo4jcheck says the same", p.checkedByCommand},
+		{"browser and Bolt through a port-forward", func(t *testing.T) { p.servesBrowserAndBolt(t, 3) }},
+		{"grow to five and back", p.growsAndShrinks},
+		{"read replicas", p.takesReadReplicas},
+		{"steps that would lose the quorum are refused", p.refusesToLoseTheQuorum},
+		{"leader killed", p.survivesTheLeader},
+		{"node stopped and started", p.survivesANode},
+		{"destroy keeps the data", p.keepsDataOverDestroy},
+		{"nothing secret leaks", p.leaksNothing},
+	} {
+		told := t.Run(chapter.name, func(chapterT *testing.T) {
+			p.t = chapterT
+			defer func() { p.t = t }()
+			chapter.tell(chapterT)
+		})
+		if !told {
+			t.FailNow()
+		}
+	}
 }
 
 // TestMinikubeVolumes is the story with the minikube stack's own hostPath volumes and claims.
@@ -71,7 +86,7 @@ func (p *project) small() {
 }
 
 func (p *project) checkedByCommand(t *testing.T) {
-	cmd := p.box.command(t.Context(), p.box.neo4jcheck, "--stack", p.stack, "--dir", p.dir)
+	cmd := p.box.Command(t.Context(), p.box.neo4jcheck, "--stack", p.Stack, "--dir", p.Dir)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "LEADER")
