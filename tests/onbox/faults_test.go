@@ -91,6 +91,6 @@ func TestKilledUpdate(t *testing.T) {
 	require.Error(t, cmd.Wait())
 	p.must("cancel", "--yes")
 	p.up()
-	assert.Equal(t, "3 cores, 0 read replicas", p.output("topology"))
+	assert.Equal(t, "3 cores, 0 read replicas", p.topology())
 	p.unchanged()
 }

@@ -112,10 +112,10 @@ func (p *project) refused() string {
 	return out
 }
 
-// output is one stack output as text.
-func (p *project) output(name string) string {
+// topology is the stack's output of that name, which is the check's word.
+func (p *project) topology() string {
 	p.t.Helper()
-	return strings.TrimSpace(p.must("stack", "output", name))
+	return strings.TrimSpace(p.must("stack", "output", "topology"))
 }
 
 // uids gives the pods' identities by name: a pod that restarted has another.

@@ -18,7 +18,7 @@ func TestStory(t *testing.T) {
 	out := p.up()
 	assert.Contains(t, out, "LEADER", "the members' table ends an update")
 	assert.Equal(t, 2, strings.Count(out, "FOLLOWER"), out)
-	assert.Equal(t, "3 cores, 0 read replicas", p.output("topology"))
+	assert.Equal(t, "3 cores, 0 read replicas", p.topology())
 	p.unchanged()
 	p.write("a-three")
 
@@ -124,7 +124,7 @@ func (p *project) growsAndShrinks(t *testing.T) {
 	before := p.uids()
 	p.set("cluster.primaries", 5)
 	p.up()
-	assert.Equal(t, "5 cores, 0 read replicas", p.output("topology"))
+	assert.Equal(t, "5 cores, 0 read replicas", p.topology())
 	grown := p.uids()
 	assert.Len(t, grown, 5)
 	for name, id := range before {
@@ -149,13 +149,13 @@ func (p *project) takesReadReplicas(t *testing.T) {
 	p.set("cluster.secondaries", 2)
 	out := p.up()
 	assert.Equal(t, 2, strings.Count(out, "READ_REPLICA"), out)
-	assert.Equal(t, "3 cores, 2 read replicas", p.output("topology"))
+	assert.Equal(t, "3 cores, 2 read replicas", p.topology())
 	requireNotes(t, p, "neo4j-read-1", "a-three", "b-five")
 	p.unchanged()
 	p.set("cluster.secondaries", 0)
 	p.up()
 	assert.Equal(t, before, p.uids(), "the cores do not notice")
-	assert.Equal(t, "3 cores, 0 read replicas", p.output("topology"))
+	assert.Equal(t, "3 cores, 0 read replicas", p.topology())
 }
 
 func (p *project) refusesToLoseTheQuorum(t *testing.T) {
