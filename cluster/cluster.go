@@ -76,6 +76,12 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		"primaries":   pulumi.Int(args.Spec.Primaries),
 		"secondaries": pulumi.Int(args.Spec.Secondaries),
 	}
+	if args.Spec.Analytics > 0 {
+		inputs["analytics"] = pulumi.Int(args.Spec.Analytics)
+	}
+	if args.Spec.Discovery.Version != "" {
+		inputs["discovery"] = pulumi.String(args.Spec.Discovery.Version)
+	}
 	if err := ctx.RegisterComponentResourceV2(Token, name, inputs, c, append(opts, guard)...); err != nil {
 		return nil, err
 	}
@@ -123,7 +129,16 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		return fmt.Errorf("headless service: %w", err)
 	}
 	needs := append(secret, headless)
-	for _, role := range roles(d.spec) {
+	family, err := neo4j.FamilyOf(d.spec.Release)
+	if err != nil {
+		return err
+	}
+	account, err := d.discovery(family)
+	if err != nil {
+		return fmt.Errorf("discovery: %w", err)
+	}
+	needs = append(needs, account...)
+	for _, role := range roles(d.spec, family) {
 		pool, err := newPool(d, role, args, needs)
 		if err != nil {
 			return fmt.Errorf("pool of %s members: %w", role, err)
@@ -136,22 +151,22 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 	if err := d.network(); err != nil {
 		return fmt.Errorf("network policy: %w", err)
 	}
-	family, err := neo4j.FamilyOf(d.spec.Release)
-	if err != nil {
-		return err
-	}
 	c.AuthSecret = pulumi.String(d.spec.AuthSecret()).ToStringOutput()
 	c.BoltURI = pulumi.String(boltURI(d.spec, family)).ToStringOutput()
 	return nil
 }
 
-// roles are the pools of a cluster. A cluster has its pool of secondaries even when that is empty: the check at the end of an
-// update must see the last secondary gone, and the engine deletes objects only after the program has ended.
-func roles(s neo4j.Spec) []neo4j.Role {
-	if !s.Clustered() {
+// roles are the pools of a cluster. A cluster has its other pools even when they are empty: the check at the end of an update must
+// see their last member gone, and the engine deletes objects only after the program has ended.
+func roles(s neo4j.Spec, f neo4j.Family) []neo4j.Role {
+	switch {
+	case !s.Clustered():
 		return []neo4j.Role{neo4j.Primary}
+	case f.Analytics:
+		return neo4j.Roles
+	default:
+		return []neo4j.Role{neo4j.Primary, neo4j.Secondary}
 	}
-	return []neo4j.Role{neo4j.Primary, neo4j.Secondary}
 }
 
 func boltURI(s neo4j.Spec, f neo4j.Family) string {

@@ -14,7 +14,7 @@ func (d *declaration) disruption(role neo4j.Role) error {
 	if !d.spec.Clustered() {
 		return nil
 	}
-	name := poolName(d.spec, role)
+	name := d.spec.Pool(role)
 	budget := &policyv1.PodDisruptionBudgetSpecArgs{Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.spec, role)}}
 	if role == neo4j.Primary {
 		budget.MinAvailable = pulumi.Int(neo4j.Quorum(d.spec.Primaries))

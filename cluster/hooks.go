@@ -16,6 +16,9 @@ func shapeGuard(ctx *pulumi.Context, name string, args *Args) (pulumi.ResourceOp
 		from := args.Spec
 		from.Primaries = number(h.OldInputs, from.Primaries, "primaries")
 		from.Secondaries = number(h.OldInputs, from.Secondaries, "secondaries")
+		from.Analytics = number(h.OldInputs, 0, "analytics")
+		from.Release = release(h.OldInputs, from.Release)
+		from.Discovery.Version = text(h.OldInputs, "", "discovery")
 		if args.Allowed == nil {
 			return nil
 		}
@@ -30,17 +33,20 @@ func shapeGuard(ctx *pulumi.Context, name string, args *Args) (pulumi.ResourceOp
 // scaleInHook takes members out of the running cluster before their StatefulSet shrinks. It is called for every update of the
 // StatefulSet and acts only when the number falls.
 func scaleInHook(ctx *pulumi.Context, role neo4j.Role, args *Args) (pulumi.ResourceOption, error) {
-	hook, err := ctx.RegisterResourceHook(poolName(args.Spec, role)+"-scale-in", func(h *pulumi.ResourceHookArgs) error {
-		now := size(args.Spec, role)
+	hook, err := ctx.RegisterResourceHook(args.Spec.Pool(role)+"-scale-in", func(h *pulumi.ResourceHookArgs) error {
+		now := args.Spec.Size(role)
 		before := number(h.OldInputs, now, "spec", "replicas")
 		if before <= now || args.ScaleIn == nil {
 			return nil
 		}
 		from := args.Spec
-		if role == neo4j.Primary {
+		switch role {
+		case neo4j.Primary:
 			from.Primaries = before
-		} else {
+		case neo4j.Secondary:
 			from.Secondaries = before
+		default:
+			from.Analytics = before
 		}
 		return args.ScaleIn(ctx.Context(), from.Topology(), args.Spec.Topology())
 	}, nil)
@@ -50,17 +56,40 @@ func scaleInHook(ctx *pulumi.Context, role neo4j.Role, args *Args) (pulumi.Resou
 	return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeUpdate: []*pulumi.ResourceHook{hook}}), nil
 }
 
+// release reads the release that was deployed before.
+func release(properties resource.PropertyMap, otherwise neo4j.Release) neo4j.Release {
+	before, err := neo4j.ParseRelease(text(properties, "", "release"))
+	if err != nil {
+		return otherwise
+	}
+	return before
+}
+
 // number reads a number at a path of properties.
 func number(properties resource.PropertyMap, otherwise int, path ...resource.PropertyKey) int {
-	value := resource.NewObjectProperty(properties)
-	for _, key := range path {
-		if !value.IsObject() {
-			return otherwise
-		}
-		value = value.ObjectValue()[key]
-	}
+	value := at(properties, path...)
 	if !value.IsNumber() {
 		return otherwise
 	}
 	return int(value.NumberValue())
+}
+
+// text reads a text at a path of properties.
+func text(properties resource.PropertyMap, otherwise string, path ...resource.PropertyKey) string {
+	value := at(properties, path...)
+	if !value.IsString() {
+		return otherwise
+	}
+	return value.StringValue()
+}
+
+func at(properties resource.PropertyMap, path ...resource.PropertyKey) resource.PropertyValue {
+	value := resource.NewObjectProperty(properties)
+	for _, key := range path {
+		if !value.IsObject() {
+			return resource.PropertyValue{}
+		}
+		value = value.ObjectValue()[key]
+	}
+	return value
 }

@@ -35,10 +35,3 @@ func meta(s neo4j.Spec, name string, role neo4j.Role, annotations pulumi.StringM
 	}
 	return m
 }
-
-func poolName(s neo4j.Spec, role neo4j.Role) string {
-	if role == neo4j.Secondary {
-		return s.SecondaryPool()
-	}
-	return s.Name
-}

@@ -24,20 +24,20 @@ func (d *declaration) network() error {
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.spec, "")},
 			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{
-				&networkingv1.NetworkPolicyIngressRuleArgs{Ports: policyPorts(clientPorts(family))},
-				&networkingv1.NetworkPolicyIngressRuleArgs{
-					From: members, Ports: policyPorts(append(clusterPorts(family), port{"backup", family.Ports.Backup})),
-				},
+				&networkingv1.NetworkPolicyIngressRuleArgs{Ports: policyPorts(d.spec, family, neo4j.ClientPort)},
+				&networkingv1.NetworkPolicyIngressRuleArgs{From: members, Ports: policyPorts(d.spec, family, neo4j.MemberPort)},
 			},
 		},
 	}, d.options()...)
 	return err
 }
 
-func policyPorts(ports []port) networkingv1.NetworkPolicyPortArray {
+func policyPorts(s neo4j.Spec, f neo4j.Family, class neo4j.PortClass) networkingv1.NetworkPolicyPortArray {
 	var allowed networkingv1.NetworkPolicyPortArray
-	for _, p := range ports {
-		allowed = append(allowed, &networkingv1.NetworkPolicyPortArgs{Port: pulumi.Int(p.number), Protocol: pulumi.String("TCP")})
+	for _, p := range s.MemberPorts(f) {
+		if p.Class == class {
+			allowed = append(allowed, &networkingv1.NetworkPolicyPortArgs{Port: pulumi.Int(p.Number), Protocol: pulumi.String("TCP")})
+		}
 	}
 	return allowed
 }

@@ -22,8 +22,9 @@ func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTem
 	}
 	spec := &corev1.PodSpecArgs{
 		// A Service called neo4j would put NEO4J_PORT and others into the environment, which the image turns into settings.
-		EnableServiceLinks:            pulumi.Bool(false),
-		AutomountServiceAccountToken:  pulumi.Bool(false),
+		EnableServiceLinks: pulumi.Bool(false),
+		// Only the K8S resolver asks the Kubernetes API for anything.
+		AutomountServiceAccountToken:  pulumi.Bool(s.Discovery.Type == "K8S"),
 		TerminationGracePeriodSeconds: pulumi.Int(s.Timeouts.Shutdown),
 		SecurityContext:               podSecurity(s),
 		Containers:                    corev1.ContainerArray{container(s, family, role)},
@@ -38,6 +39,9 @@ func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTem
 	}
 	if len(s.Placement.NodeSelector) > 0 {
 		spec.NodeSelector = pulumi.ToStringMap(s.Placement.NodeSelector)
+	}
+	if s.Discovery.Type == "K8S" {
+		spec.ServiceAccountName = pulumi.String(s.Name)
 	}
 	if s.Storage.HostPath != "" {
 		spec.InitContainers = corev1.ContainerArray{handOver(s)}
@@ -66,8 +70,8 @@ func podSecurity(s neo4j.Spec) *corev1.PodSecurityContextArgs {
 
 func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.ContainerArgs {
 	var ports corev1.ContainerPortArray
-	for _, p := range memberPorts(family) {
-		ports = append(ports, &corev1.ContainerPortArgs{Name: pulumi.String(p.name), ContainerPort: pulumi.Int(p.number)})
+	for _, p := range s.MemberPorts(family) {
+		ports = append(ports, &corev1.ContainerPortArgs{Name: pulumi.String(p.Name), ContainerPort: pulumi.Int(p.Number)})
 	}
 	c := &corev1.ContainerArgs{
 		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
@@ -83,7 +87,7 @@ func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.Conta
 		},
 		StartupProbe: startup(), LivenessProbe: liveness(), ReadinessProbe: readiness(s, family, role),
 	}
-	if s.Clustered() && role == neo4j.Primary && s.HeadStart > 0 {
+	if s.Clustered() && role == neo4j.Primary && s.HeadStart > 0 && len(family.Entrypoint) > 0 {
 		c.Command = pulumi.ToStringArray([]string{"/bin/sh", "-c", headStart(s, family)})
 	}
 	return c
@@ -108,11 +112,10 @@ func environment(s neo4j.Spec, family neo4j.Family) corev1.EnvVarArray {
 			SecretKeyRef: &corev1.SecretKeySelectorArgs{Name: pulumi.String(s.AuthSecret()), Key: pulumi.String(neo4j.AuthKey)},
 		}},
 	}
-	if s.AcceptLicense != "" && family.NeedsLicense && s.Edition == neo4j.Enterprise {
+	if s.AcceptLicense != "" && family.NeedsLicense() && s.Edition == neo4j.Enterprise {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String("NEO4J_ACCEPT_LICENSE_AGREEMENT"), Value: pulumi.String(s.AcceptLicense)})
 	}
-	host := neo4j.HostOf("$(POD_NAME)", s.Headless(), s.Namespace, s.ClusterDomain)
-	for _, setting := range neo4j.MemberSettings(family, host) {
+	for _, setting := range neo4j.MemberSettings(family, s, s.Host("$(POD_NAME)")) {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(setting.Key)), Value: pulumi.String(setting.Value)})
 	}
 	return env

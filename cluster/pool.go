@@ -27,9 +27,9 @@ type Pool struct {
 }
 
 func newPool(d *declaration, role neo4j.Role, args *Args, needs []pulumi.Resource) (*Pool, error) {
-	name := poolName(d.spec, role)
+	name := d.spec.Pool(role)
 	p := &Pool{}
-	inputs := pulumi.Map{"role": pulumi.String(role), "members": pulumi.Int(size(d.spec, role))}
+	inputs := pulumi.Map{"role": pulumi.String(role), "members": pulumi.Int(d.spec.Size(role))}
 	if err := d.ctx.RegisterComponentResourceV2(PoolToken, name, inputs, p, pulumi.Parent(d.parent)); err != nil {
 		return nil, err
 	}
@@ -52,13 +52,6 @@ func newPool(d *declaration, role neo4j.Role, args *Args, needs []pulumi.Resourc
 	return p, d.ctx.RegisterResourceOutputs(p, pulumi.Map{})
 }
 
-func size(s neo4j.Spec, role neo4j.Role) int {
-	if role == neo4j.Secondary {
-		return s.Secondaries
-	}
-	return s.Primaries
-}
-
 // configMap declares the pool's neo4j.conf and gives its checksum, which rolls the pods when the text changes.
 func (d *declaration) configMap(role neo4j.Role) (conf *corev1.ConfigMap, checksum string, err error) {
 	lines, err := neo4j.Conf(d.spec, role)
@@ -75,7 +68,7 @@ func (d *declaration) configMap(role neo4j.Role) (conf *corev1.ConfigMap, checks
 	return conf, hex.EncodeToString(sum[:]), err
 }
 
-func configName(s neo4j.Spec, role neo4j.Role) string { return poolName(s, role) + "-conf" }
+func configName(s neo4j.Spec, role neo4j.Role) string { return s.Pool(role) + "-conf" }
 
 func (d *declaration) statefulSet(role neo4j.Role, args *Args, checksum string, before []pulumi.Resource) (*appsv1.StatefulSet, error) {
 	drain, err := scaleInHook(d.ctx, role, args)
@@ -86,7 +79,7 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, checksum string, 
 	if err != nil {
 		return nil, err
 	}
-	name, keep := poolName(d.spec, role), "Retain"
+	name, keep := d.spec.Pool(role), "Retain"
 	if !d.spec.Storage.Retain {
 		keep = "Delete"
 	}
@@ -102,7 +95,7 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, checksum string, 
 		Metadata: meta(d.spec, name, role, pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")}),
 		Spec: &appsv1.StatefulSetSpecArgs{
 			ServiceName: pulumi.String(d.spec.Headless()),
-			Replicas:    pulumi.Int(size(d.spec, role)),
+			Replicas:    pulumi.Int(d.spec.Size(role)),
 			// Ordered starts would deadlock: a core is not ready before its cluster has formed.
 			PodManagementPolicy: pulumi.String("Parallel"),
 			UpdateStrategy:      &appsv1.StatefulSetUpdateStrategyArgs{Type: pulumi.String("RollingUpdate")},

@@ -14,7 +14,7 @@ func (d *declaration) headless() (*corev1.Service, error) {
 		return nil, err
 	}
 	var ports corev1.ServicePortArray
-	for _, p := range memberPorts(family) {
+	for _, p := range d.spec.MemberPorts(family) {
 		ports = append(ports, servicePort(p))
 	}
 	return corev1.NewService(d.ctx, d.spec.Headless(), &corev1.ServiceArgs{
@@ -43,31 +43,12 @@ func (d *declaration) client(primaries *Pool) error {
 		Spec: &corev1.ServiceSpecArgs{
 			Type:     pulumi.String(d.spec.Expose.Type),
 			Selector: selector(d.spec, neo4j.Primary),
-			Ports:    corev1.ServicePortArray{servicePort(port{"bolt", family.Ports.Bolt}), servicePort(port{"http", family.Ports.HTTP})},
+			Ports:    corev1.ServicePortArray{servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})},
 		},
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}))...)
 	return err
 }
 
-// port is a named port of a member.
-type port struct {
-	name   string
-	number int
-}
-
-// memberPorts are the ports of a member by class, in the order clients, members, administrators.
-func memberPorts(f neo4j.Family) []port {
-	return append(append(clientPorts(f), clusterPorts(f)...), port{"backup", f.Ports.Backup})
-}
-
-func clientPorts(f neo4j.Family) []port {
-	return []port{{"bolt", f.Ports.Bolt}, {"http", f.Ports.HTTP}}
-}
-
-func clusterPorts(f neo4j.Family) []port {
-	return []port{{"discovery", f.Ports.Discovery}, {"transaction", f.Ports.Transaction}, {"raft", f.Ports.Raft}}
-}
-
-func servicePort(p port) *corev1.ServicePortArgs {
-	return &corev1.ServicePortArgs{Name: pulumi.String(p.name), Port: pulumi.Int(p.number), TargetPort: pulumi.String(p.name), Protocol: pulumi.String("TCP")}
+func servicePort(p neo4j.Port) *corev1.ServicePortArgs {
+	return &corev1.ServicePortArgs{Name: pulumi.String(p.Name), Port: pulumi.Int(p.Number), TargetPort: pulumi.String(p.Name), Protocol: pulumi.String("TCP")}
 }

@@ -38,15 +38,15 @@ func (d *declaration) volumes(role neo4j.Role) ([]pulumi.Resource, error) {
 	if d.spec.Storage.HostPath == "" {
 		return nil, nil
 	}
-	pool := poolName(d.spec, role)
+	pool := d.spec.Pool(role)
 	v := &Volumes{}
-	inputs := pulumi.Map{"hostPath": pulumi.String(d.spec.Storage.HostPath), "members": pulumi.Int(size(d.spec, role))}
+	inputs := pulumi.Map{"hostPath": pulumi.String(d.spec.Storage.HostPath), "members": pulumi.Int(d.spec.Size(role))}
 	if err := d.ctx.RegisterComponentResourceV2(VolumesToken, pool+"-volumes", inputs, v, pulumi.Parent(d.parent)); err != nil {
 		return nil, err
 	}
 	below := d.below(v)
 	var claims []pulumi.Resource
-	for ordinal := range size(d.spec, role) {
+	for ordinal := range d.spec.Size(role) {
 		name := claim + "-" + pool + "-" + strconv.Itoa(ordinal)
 		c, err := below.hostVolume(name, role)
 		if err != nil {

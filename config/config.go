@@ -98,11 +98,16 @@ func read(f *file) Stack {
 		AcceptLicense:   f.text("acceptLicense", ""),
 		Primaries:       f.integer("primaries", 3),
 		Secondaries:     f.integer("secondaries", 0),
+		Analytics:       f.integer("analytics", 0),
+		Metrics:         f.boolean("metrics", false),
 		Settings:        f.texts("settings", nil),
 		ExistingSecret:  f.text("existingSecret", ""),
 		Protect:         f.boolean("protect", p.protect),
 		HeadStart:       f.seconds("headStart", "2s"),
+		FastElections:   p.fastElections,
 	}
+	s.Discovery = readDiscovery(f.sub("discovery"), s)
+	s.Copies = readCopies(f.sub("copies"), s)
 	s.Storage = readStorage(f.sub("storage"), p)
 	s.Resources = readResources(f.sub("resources"), p)
 	s.Memory = readMemory(f.sub("memory"), s.Resources.Memory)

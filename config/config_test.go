@@ -58,8 +58,29 @@ func TestRefusals(t *testing.T) {
 			`neo4j:cluster.edition: "community" does not cluster, and 3 members are asked for: use edition: enterprise, or primaries: 1 and secondaries: 0`}},
 		"malformed release": {"release: '3.5'", []string{
 			`neo4j:cluster.release: "3.5" cannot be deployed: "3.5" is not a Neo4j release: write three numbers such as 3.5.35`}},
-		"unknown release": {"release: 3.2.1", []string{
-			`neo4j:cluster.release: "3.2.1" cannot be deployed: Neo4j 3.2.1 is not a release this program knows: it knows the families 3.1, 3.5`}},
+		"unknown release": {"release: 3.6.1", []string{
+			`neo4j:cluster.release: "3.6.1" cannot be deployed: Neo4j 3.6.1 is not a release this program knows: it knows 3.1, 3.2 to 3.3, 3.4, 3.5, ` +
+				`4.0 to 4.2, 4.3 to 4.4, 5.0 to 5.22, 5.23 to 5.26, 2025.01 to 2025.12, 2026.01 to 2026.12`}},
+		"licence word of another release": {"acceptLicense: eval\nrelease: 4.4.38", []string{
+			`neo4j:cluster.acceptLicense: "eval" does not accept the licence of Neo4j Enterprise 4.4.38: read your licence and write "yes", or choose edition: community with primaries: 1`}},
+		"analytics before 5": {"analytics: 1", []string{
+			`neo4j:cluster.analytics: 1 is for 5.x and later: use cluster.secondaries, the read replicas of 3.5`}},
+		"one core with read replicas": {"primaries: 1\nsecondaries: 2", []string{
+			`neo4j:cluster.secondaries: 2 needs a cluster to read from: use at least 3 primaries`}},
+		"copies before 5": {"copies: {primaries: 3}", []string{
+			`neo4j:cluster.copies: {"primaries":3,"secondaries":0} is for 5.x and later: leave it out: up to 4.4 every core has a copy of every database`}},
+		"more copies than primaries": {"release: 5.26.30\ncopies: {primaries: 5}", []string{
+			`neo4j:cluster.copies.primaries: 5 cannot be placed on the cluster's primaries: write 1 to as many as cluster.primaries`}},
+		"resolver before its time": {"release: 3.1.9\ndiscovery: {type: K8S}", []string{
+			`neo4j:cluster.discovery: {"type":"K8S","version":""} is not to be had: Neo4j 3.1 finds members by LIST only`}},
+		"version of discovery that is gone": {"release: 2026.08.1\ndiscovery: {version: V1_ONLY}", []string{
+			`neo4j:cluster.discovery: {"type":"LIST","version":"V1_ONLY"} is not to be had: Neo4j 2026.01 to 2026.12 knows one version of discovery: leave it out`}},
+		"metrics of Community": {"release: 5.26.30\nedition: community\nprimaries: 1\nmetrics: true", []string{
+			`neo4j:cluster.metrics: true is not to be had: Prometheus metrics came with Enterprise 3.5: leave it out`}},
+		"image of another release": {"release: 5.26.30\nimage: {name: 'neo4j:5.25.1-enterprise'}", []string{
+			`neo4j:cluster.image.name: "neo4j:5.25.1-enterprise" is not enterprise 5.26.30: set cluster.release and cluster.edition to what the image is, or take neo4j:5.26.30-enterprise`}},
+		"image of another edition": {"release: 5.26.30\nimage: {name: 'registry.example/neo4j:5.26.30'}", []string{
+			`neo4j:cluster.image.name: "registry.example/neo4j:5.26.30" is not enterprise 5.26.30: set cluster.release and cluster.edition to what the image is, or take neo4j:5.26.30-enterprise`}},
 		"malformed storage": {"storage: {size: 10GiB5}", []string{
 			`neo4j:cluster.storage.size: "10GiB5" is not an amount of bytes: write a number and a unit, such as 10Gi or 512Mi`}},
 		"memory over the limit": {"memory: {heap: 1g, pageCache: 512m}\nresources: {memory: 1Gi}", []string{

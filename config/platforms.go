@@ -12,6 +12,7 @@ type platform struct {
 	exposeAnnotations              map[string]string
 	kubeContext                    string
 	canary, separateNodes, protect bool
+	fastElections                  bool
 }
 
 var platforms = map[string]platform{
@@ -19,7 +20,7 @@ var platforms = map[string]platform{
 	"dev": {
 		release: "3.5.0-beta03", size: "1Gi", cpu: "100m", memory: "768Mi",
 		storage:    neo4j.Storage{Retain: true},
-		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, separateNodes: false,
+		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, separateNodes: false, fastElections: true,
 	},
 	// One node with hostPath volumes, as in the blog post.
 	"minikube": {
@@ -28,14 +29,14 @@ var platforms = map[string]platform{
 		exposeType: "NodePort", kubeContext: "minikube", canary: true,
 	},
 	"gke": {
-		release: "3.5.35", size: "100Gi", cpu: "1", memory: "4Gi",
+		release: "5.26.30", size: "100Gi", cpu: "1", memory: "4Gi",
 		storage:       neo4j.Storage{Class: "premium-rwo", Retain: true},
 		exposeType:    "LoadBalancer",
 		separateNodes: true, protect: true,
 		exposeAnnotations: map[string]string{"networking.gke.io/load-balancer-type": "Internal"},
 	},
 	"eks": {
-		release: "3.5.35", size: "100Gi", cpu: "1", memory: "4Gi",
+		release: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi",
 		// EKS brings no class for gp3 volumes, so the program declares one.
 		storage: neo4j.Storage{
 			Class: "neo4j-gp3", CreateClass: true, Retain: true,

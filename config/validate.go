@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -30,15 +31,51 @@ func validate(stack *Stack, problems *Problems) {
 	if err != nil {
 		return
 	}
-	if family.NeedsLicense && s.Edition == neo4j.Enterprise && s.AcceptLicense != "yes" {
+	if family.NeedsLicense() && s.Edition == neo4j.Enterprise && !slices.Contains(family.Licenses, s.AcceptLicense) {
 		problems.add("cluster.acceptLicense", s.AcceptLicense, "does not accept the licence of Neo4j Enterprise "+s.Release.String(),
-			`read your licence and write "yes", or choose edition: community with primaries: 1`)
+			fmt.Sprintf(`read your licence and write "%s", or choose edition: community with primaries: 1`, strings.Join(family.Licenses, `" or "`)))
 	}
+	validateFamily(s, family, problems)
+	validateImage(s, problems)
 	for _, p := range neo4j.CheckSettings(family, s.Settings) {
 		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
 	}
+}
+
+// validateFamily refuses shapes that the release does not know.
+func validateFamily(s neo4j.Spec, family neo4j.Family, problems *Problems) {
+	if s.Analytics > 0 && !family.Analytics {
+		problems.add("cluster.analytics", s.Analytics, "is for 5.x and later", "use cluster.secondaries, the read replicas of "+family.Range())
+	}
+	if s.Secondaries > 0 && s.Primaries == 1 && !family.LoneReaders {
+		problems.add("cluster.secondaries", s.Secondaries, "needs a cluster to read from", "use at least 3 primaries")
+	}
+	if s.Metrics && (family.Keys.PrometheusEnabled == "" || s.Edition == neo4j.Community) {
+		problems.add("cluster.metrics", true, "is not to be had: Prometheus metrics came with Enterprise 3.5", "leave it out")
+	}
+}
+
+// releaseTag finds the release that a tag begins with, as in 5.26.30-enterprise-ubi9.
+var releaseTag = regexp.MustCompile(`^(\d+\.\d+\.\d+)(-[A-Za-z0-9.-]+)?$`)
+
+// validateImage refuses an image whose own tag says that it is something else than the stack says.
+func validateImage(s neo4j.Spec, problems *Problems) {
 	if strings.ContainsAny(s.Image, " \t\n") || s.Image == "" {
 		problems.add("cluster.image.name", s.Image, "is not an image reference", "write repository:tag")
+		return
+	}
+	name, _, _ := strings.Cut(s.Image, "@")
+	_, tag, _ := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")
+	if !releaseTag.MatchString(tag) {
+		return // a name of the user's own says nothing; the check at the end of an update does
+	}
+	want := s.Release.String()
+	if s.Edition == neo4j.Enterprise {
+		want += "-enterprise"
+	}
+	enterprise := strings.Contains(tag, "-enterprise")
+	if tag != want && (!strings.HasPrefix(tag, want+"-") || enterprise != (s.Edition == neo4j.Enterprise)) {
+		problems.add("cluster.image.name", s.Image, fmt.Sprintf("is not %s %s", s.Edition, s.Release), "set cluster.release and cluster.edition to what the image is, or take neo4j:"+want)
 	}
 }
 
@@ -49,9 +86,9 @@ func validateNames(s neo4j.Spec, problems *Problems) {
 				"begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash")
 		}
 	}
-	if len(s.SecondaryPool()) > maxPoolName {
+	if len(longestPool(s)) > maxPoolName {
 		problems.add("cluster.name", s.Name, fmt.Sprintf("makes the name of a StatefulSet longer than %d characters", maxPoolName),
-			fmt.Sprintf("use at most %d characters", maxPoolName-len(s.SecondaryPool())+len(s.Name)))
+			fmt.Sprintf("use at most %d characters", maxPoolName-len(longestPool(s))+len(s.Name)))
 	}
 	for _, label := range strings.Split(s.ClusterDomain, ".") {
 		if !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(label) || len(label) > 63 {
@@ -59,7 +96,7 @@ func validateNames(s neo4j.Spec, problems *Problems) {
 			break
 		}
 	}
-	longest := neo4j.HostOf(fmt.Sprintf("%s-%d", s.SecondaryPool(), neo4j.MaxPrimaries), s.Headless(), s.Namespace, s.ClusterDomain)
+	longest := neo4j.HostOf(fmt.Sprintf("%s-%d", longestPool(s), neo4j.MaxPrimaries), s.Headless(), s.Namespace, s.ClusterDomain)
 	if len(longest) > maxHostName {
 		problems.add("cluster.clusterDomain", s.ClusterDomain, fmt.Sprintf("makes a member's full name %d characters long, over %d", len(longest), maxHostName),
 			"shorten cluster.name, cluster.namespace or the domain")
@@ -67,6 +104,14 @@ func validateNames(s neo4j.Spec, problems *Problems) {
 	if s.ExistingSecret != "" && !dnsLabel.MatchString(s.ExistingSecret) {
 		problems.add("cluster.existingSecret", s.ExistingSecret, "is not the name of a Secret", "write the name of a Secret in the namespace")
 	}
+}
+
+// longestPool is the longest name of a StatefulSet that the cluster may ever have.
+func longestPool(s neo4j.Spec) string {
+	if family, err := neo4j.FamilyOf(s.Release); err == nil && family.Analytics {
+		return s.Pool(neo4j.Analytics)
+	}
+	return s.Pool(neo4j.Secondary)
 }
 
 func validateSize(stack *Stack, problems *Problems) {
@@ -86,11 +131,12 @@ func validateSize(stack *Stack, problems *Problems) {
 		problems.add("cluster.secondaries", s.Secondaries, "is less than none", "write 0 or more")
 	case s.Secondaries > 100:
 		problems.add("cluster.secondaries", s.Secondaries, "is more than 100", "write 100 or fewer")
-	case s.Secondaries > 0 && s.Primaries == 1:
-		problems.add("cluster.secondaries", s.Secondaries, "needs a cluster to read from", "use at least 3 primaries")
+	}
+	if s.Analytics < 0 || s.Analytics > 100 {
+		problems.add("cluster.analytics", s.Analytics, "is not a number of servers", "write 0 to 100")
 	}
 	if s.Edition == neo4j.Community && s.Clustered() {
-		problems.add("cluster.edition", s.Edition, fmt.Sprintf("does not cluster, and %d members are asked for", s.Primaries+s.Secondaries),
+		problems.add("cluster.edition", s.Edition, fmt.Sprintf("does not cluster, and %d members are asked for", s.Primaries+s.Secondaries+s.Analytics),
 			"use edition: enterprise, or primaries: 1 and secondaries: 0")
 	}
 }

@@ -13,7 +13,7 @@ import (
 func spec(release string, primaries, secondaries int) Spec {
 	return Spec{
 		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local", Release: MustRelease(release), Edition: Enterprise,
-		Primaries: primaries, Secondaries: secondaries, Memory: Memory{Heap: 256 << 20, PageCache: 32 << 20},
+		Discovery: Discovery{Type: "LIST"}, Primaries: primaries, Secondaries: secondaries, Memory: Memory{Heap: 256 << 20, PageCache: 32 << 20},
 	}
 }
 
@@ -75,7 +75,8 @@ func TestEverySettingOfTheProgramIsOwned(t *testing.T) {
 	for _, f := range Families {
 		owned := f.Owned()
 		s := spec("3.5.0-beta03", 3, 0)
-		for _, set := range append(topologySettings(f, s, Primary), MemberSettings(f, "a.b")...) {
+		s.Metrics = true
+		for _, set := range append(topologySettings(f, s, Primary), MemberSettings(f, s, "a.b")...) {
 			if set.Key != "" {
 				assert.Contains(t, owned, set.Key, f.Name)
 			}
@@ -87,7 +88,7 @@ func TestEverySettingOfTheProgramIsOwned(t *testing.T) {
 func TestMemberSettingsReachTheImageAsEnvironment(t *testing.T) {
 	f, err := FamilyOf(MustRelease("3.5.35"))
 	require.NoError(t, err)
-	settings := MemberSettings(f, "neo4j-0.neo4j")
+	settings := MemberSettings(f, spec("3.5.35", 3, 0), "neo4j-0.neo4j")
 	assert.Contains(t, settings, Setting{"causal_clustering.raft_advertised_address", "neo4j-0.neo4j:7000"})
 	assert.Equal(t, "NEO4J_causal__clustering_raft__advertised__address", EnvName("causal_clustering.raft_advertised_address"))
 }

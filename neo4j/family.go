@@ -2,6 +2,7 @@ package neo4j
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,9 +16,20 @@ const (
 	HTTP Protocol = "http"
 )
 
+// Proof is the question by which a family's members say who they are.
+type Proof string
+
+const (
+	// ByOverview is dbms.cluster.overview() with a role a member: 3.x.
+	ByOverview Proof = "overview"
+	// ByDatabases is dbms.cluster.overview() with a map of roles by database, and SHOW DATABASES: 4.x.
+	ByDatabases Proof = "databases"
+	// ByServers is SHOW SERVERS and SHOW DATABASES: 5.x and the calendar releases.
+	ByServers Proof = "servers"
+)
+
 // Family is a range of releases that share setting names, ports, procedures and image contract. What the program knows of a
-// release stands in one row here and in no other place. Sources: the Neo4j operations manuals 3.1 and 3.5, the official
-// images' contract, and real servers of 3.1.0-M13-beta3 and 3.5.0-beta03.
+// release stands in one row (family3.go, family4.go, family5.go) and in no other place.
 type Family struct {
 	// Name is how people call the family, "3.5".
 	Name string
@@ -25,31 +37,42 @@ type Family struct {
 	from, before [2]int
 	// Words are the family's own words for the roles.
 	Words Words
-	// Modes are the values of Keys.Mode.
-	Modes map[Role]string
+	// Modes are the values of Keys.Mode, Constraints those of Keys.ModeConstraint.
+	Modes, Constraints map[Role]string
+	// Standalone are the settings of a server that stands alone.
+	Standalone []Setting
 	// Keys are the setting names.
 	Keys Keys
 	// Ports are the ports of a member.
 	Ports Ports
-	// Protocol is how the check speaks to a member.
+	// Protocol is how the check speaks to a member, Proof what it asks.
 	Protocol Protocol
-	// Availability is the path of the HTTP endpoint that answers 200 without credentials when a member of that role serves; the
-	// readiness probe.
+	Proof    Proof
+	// Availability is the path of the HTTP endpoint that answers 200 without credentials when a clustered member of that role serves;
+	// the readiness probe. Never the default database's: a server of 5.x that does not host it answers 404.
 	Availability map[Role]string
-	// Status is the path of the HTTP endpoint with the Raft group's voting members; empty where the family has none.
+	// Status is the path of the HTTP endpoint with the Raft groups' voting members; empty where the family has none.
 	Status string
 	// RoutingScheme is the URI scheme of clients that follow the routing table.
 	RoutingScheme string
 	// RoleOnly says whether read replicas know nothing but their own role: dbms.cluster.overview is not there on those of
 	// 3.1.0-M13-beta3. The cores' overviews still list them.
 	RoleOnly bool
-	// NeedsLicense says whether the Enterprise image refuses to start without NEO4J_ACCEPT_LICENSE_AGREEMENT.
-	NeedsLicense bool
-	// Entrypoint is the command line of the official image, needed where the start is wrapped.
+	// Licenses are the values of NEO4J_ACCEPT_LICENSE_AGREEMENT that the Enterprise image starts with; none where it asks for none.
+	Licenses []string
+	// Analytics says whether the family knows servers that never vote and may host what primaries do not: pools for analytics.
+	Analytics bool
+	// LoneReaders says whether secondaries may read from a single primary.
+	LoneReaders bool
+	// DiscoveryTypes are the ways in which members may find each other, the default first.
+	DiscoveryTypes []string
+	// DiscoveryVersions are the values of Keys.DiscoveryVersion, the default last.
+	DiscoveryVersions []string
+	// Entrypoint is the command line of the official image, where the start is wrapped for a head start at formation.
 	Entrypoint []string
 	// Defaults are settings every member of the family gets below the user's own, in order.
 	Defaults []Setting
-	// JVM are the lines of dbms.jvm.additional. The image's own are lost when a configuration folder is mounted over them.
+	// JVM are the lines of Keys.JVM. The image's own are lost when a configuration folder is mounted over them.
 	JVM []string
 }
 
@@ -61,89 +84,34 @@ type Setting struct{ Key, Value string }
 
 // Keys are the names of the settings that the program itself writes; empty where the family has no such setting.
 type Keys struct {
-	Mode, DefaultListen, DefaultAdvertised                          string
-	DiscoveryType, DiscoveryMembers                                 string
-	FormationSize, RuntimeSize                                      string
-	DiscoveryAdvertised, TransactionAdvertised, RaftAdvertised      string
-	BoltAdvertised, HTTPAdvertised                                  string
-	HeapInitial, HeapMax, PageCache, JVM, StatusAuth, LeaderTimeout string
+	Mode, ModeConstraint, DefaultListen, DefaultAdvertised string
+	// DiscoveryMembers lists members at Ports.Discovery; ClusterEndpoints, discovery's second version, at Ports.Transaction.
+	DiscoveryType, DiscoveryVersion, DiscoveryMembers, ClusterEndpoints string
+	// The Services that K8S discovery lists: their labels, and the name of the port of either version.
+	KubernetesSelector, KubernetesPort, KubernetesClusterPort string
+	FormationSize, RuntimeSize                                string
+	// DefaultPrimaries and DefaultSecondaries are how many copies a new database has.
+	DefaultPrimaries, DefaultSecondaries                                          string
+	DiscoveryAdvertised, TransactionAdvertised, RaftAdvertised, RoutingAdvertised string
+	BoltAdvertised, HTTPAdvertised                                                string
+	HeapInitial, HeapMax, PageCache, JVM, StatusAuth, LeaderTimeout               string
+	// Prometheus listens on localhost by default, where no scraper reaches it.
+	PrometheusEnabled, PrometheusEndpoint string
 }
 
-// Ports are the ports of a member, zero where the family has none.
+// Ports are the ports of a member, zero where the family has none. Transaction is the cluster port of 5.x and later.
 type Ports struct {
-	Bolt, HTTP, HTTPS, Discovery, Transaction, Raft, Backup int
+	Bolt, HTTP, HTTPS, Discovery, Transaction, Raft, Routing, Backup, Metrics int
 }
 
-// coreWords are the words of the causal cluster, 3.1 to 4.4.
-var coreWords = Words{"core", "cores", "read replica", "read replicas"}
-
-// corePorts are the ports of the causal cluster, 3.1 to 4.4.
-var corePorts = Ports{Bolt: 7687, HTTP: 7474, HTTPS: 7473, Discovery: 5000, Transaction: 6000, Raft: 7000, Backup: 6362}
-
-var coreModes = map[Role]string{Primary: "CORE", Secondary: "READ_REPLICA"}
-
-// jvm3 are the JVM lines of the neo4j.conf that the 3.x images ship (they run Java 8).
-var jvm3 = []string{
-	"-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow", "-XX:+AlwaysPreTouch", "-XX:+UnlockExperimentalVMOptions",
-	"-XX:+TrustFinalNonStaticFields", "-XX:+DisableExplicitGC", "-Djdk.tls.ephemeralDHKeySize=2048",
-}
+// NeedsLicense says whether the Enterprise image refuses to start without NEO4J_ACCEPT_LICENSE_AGREEMENT.
+func (f Family) NeedsLicense() bool { return len(f.Licenses) > 0 }
 
 // HasOverview says whether a member of the role shows the whole cluster.
 func (f Family) HasOverview(role Role) bool { return role == Primary || !f.RoleOnly }
 
 // Families are all families this program knows, oldest first.
-var Families = []Family{
-	{
-		Name: "3.1", from: [2]int{3, 1}, before: [2]int{3, 2},
-		Words: coreWords, Modes: coreModes, Ports: corePorts, Protocol: HTTP, RoutingScheme: "bolt+routing", RoleOnly: true,
-		Keys: Keys{
-			Mode: "dbms.mode", DefaultListen: "dbms.connectors.default_listen_address", DefaultAdvertised: "dbms.connectors.default_advertised_address",
-			DiscoveryMembers: "causal_clustering.initial_discovery_members", FormationSize: "causal_clustering.expected_core_cluster_size",
-			DiscoveryAdvertised: "causal_clustering.discovery_advertised_address", TransactionAdvertised: "causal_clustering.transaction_advertised_address",
-			RaftAdvertised: "causal_clustering.raft_advertised_address",
-			BoltAdvertised: "dbms.connector.bolt.advertised_address", HTTPAdvertised: "dbms.connector.http.advertised_address",
-			HeapInitial: "dbms.memory.heap.initial_size", HeapMax: "dbms.memory.heap.max_size", PageCache: "dbms.memory.pagecache.size", JVM: "dbms.jvm.additional",
-			LeaderTimeout: "causal_clustering.leader_election_timeout",
-		},
-		// The status endpoints of 3.1 want credentials whatever is set (seen on 3.1.0-M13-beta3), and a probe has none. Its HTTP server
-		// starts after the member has joined, so the front page says that much; what it cannot say, a lost quorum, the check does.
-		Availability: map[Role]string{Primary: "/", Secondary: "/"},
-		Entrypoint:   []string{"/docker-entrypoint.sh", "neo4j"},
-		Defaults: []Setting{
-			// 3.1 starts a connector only when its type is written out.
-			{"dbms.connector.bolt.type", "BOLT"}, {"dbms.connector.bolt.enabled", "true"}, {"dbms.connector.bolt.listen_address", "0.0.0.0:7687"},
-			{"dbms.connector.http.type", "HTTP"}, {"dbms.connector.http.enabled", "true"}, {"dbms.connector.http.listen_address", "0.0.0.0:7474"},
-			{"dbms.connector.https.type", "HTTP"}, {"dbms.connector.https.enabled", "false"}, {"dbms.connector.https.encryption", "TLS"},
-			{"causal_clustering.discovery_listen_address", "0.0.0.0:5000"}, {"causal_clustering.transaction_listen_address", "0.0.0.0:6000"},
-			{"causal_clustering.raft_listen_address", "0.0.0.0:7000"},
-			{"dbms.directories.logs", "/logs"}, {"dbms.udc.enabled", "false"},
-		},
-		JVM: jvm3,
-	},
-	{
-		Name: "3.5", from: [2]int{3, 5}, before: [2]int{4, 0},
-		Words: coreWords, Modes: coreModes, Ports: corePorts, Protocol: Bolt, RoutingScheme: "bolt+routing",
-		Keys: Keys{
-			Mode: "dbms.mode", DefaultListen: "dbms.connectors.default_listen_address", DefaultAdvertised: "dbms.connectors.default_advertised_address",
-			DiscoveryType: "causal_clustering.discovery_type", DiscoveryMembers: "causal_clustering.initial_discovery_members",
-			FormationSize: "causal_clustering.minimum_core_cluster_size_at_formation", RuntimeSize: "causal_clustering.minimum_core_cluster_size_at_runtime",
-			DiscoveryAdvertised: "causal_clustering.discovery_advertised_address", TransactionAdvertised: "causal_clustering.transaction_advertised_address",
-			RaftAdvertised: "causal_clustering.raft_advertised_address",
-			BoltAdvertised: "dbms.connector.bolt.advertised_address", HTTPAdvertised: "dbms.connector.http.advertised_address",
-			HeapInitial: "dbms.memory.heap.initial_size", HeapMax: "dbms.memory.heap.max_size", PageCache: "dbms.memory.pagecache.size", JVM: "dbms.jvm.additional",
-			StatusAuth: "dbms.security.causal_clustering_status_auth_enabled", LeaderTimeout: "causal_clustering.leader_election_timeout",
-		},
-		Availability: map[Role]string{Primary: "/db/manage/server/core/available", Secondary: "/db/manage/server/read-replica/available"},
-		Status:       "/db/manage/server/causalclustering/status",
-		NeedsLicense: true,
-		Entrypoint:   []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh", "neo4j"},
-		Defaults: []Setting{
-			{"dbms.connector.bolt.enabled", "true"}, {"dbms.connector.http.enabled", "true"}, {"dbms.connector.https.enabled", "false"},
-			{"dbms.directories.logs", "/logs"}, {"dbms.udc.enabled", "false"}, {"dbms.tx_log.rotation.retention_policy", "100M size"},
-		},
-		JVM: jvm3,
-	},
-}
+var Families = slices.Concat(families3, families4, families5, calendarFamilies)
 
 // FamilyOf gives the family of a release, or an error that names the families this program knows.
 func FamilyOf(r Release) (Family, error) {
@@ -155,10 +123,25 @@ func FamilyOf(r Release) (Family, error) {
 	}
 	names := make([]string, len(Families))
 	for i, f := range Families {
-		names[i] = f.Name
+		names[i] = f.Range()
 	}
-	return Family{}, fmt.Errorf("Neo4j %s is not a release this program knows: it knows the families %s", r, strings.Join(names, ", "))
+	return Family{}, fmt.Errorf("Neo4j %s is not a release this program knows: it knows %s", r, strings.Join(names, ", "))
 }
+
+// Range says which releases the family has, "4.0 to 4.2".
+func (f Family) Range() string {
+	first, last := f.from, [2]int{f.before[0], f.before[1] - 1}
+	if first == last {
+		return fmt.Sprintf("%d.%d", first[0], first[1])
+	}
+	if first[0] >= firstCalendarYear {
+		return fmt.Sprintf("%d.%02d to %d.%02d", first[0], first[1], last[0], last[1])
+	}
+	return fmt.Sprintf("%d.%d to %d.%d", first[0], first[1], last[0], last[1])
+}
+
+// firstCalendarYear is the first major number that is a year.
+const firstCalendarYear = 2025
 
 func less(a, b [2]int) bool { return a[0] < b[0] || a[0] == b[0] && a[1] < b[1] }
 

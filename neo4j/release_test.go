@@ -36,14 +36,18 @@ func TestReleaseOrder(t *testing.T) {
 }
 
 func TestFamilyOf(t *testing.T) {
-	for release, family := range map[string]string{"3.1.0-M13-beta3": "3.1", "3.1.9": "3.1", "3.5.0-beta03": "3.5", "3.5.35": "3.5"} {
+	for release, family := range map[string]string{
+		"3.1.0-M13-beta3": "3.1", "3.1.9": "3.1", "3.2.14": "3.3", "3.3.9": "3.3", "3.4.18": "3.4", "3.5.0-beta03": "3.5", "3.5.35": "3.5",
+		"4.0.0": "4.2", "4.2.19": "4.2", "4.3.0": "4.4", "4.4.38": "4.4", "5.1.0": "5", "5.22.0": "5", "5.23.0": "5.26", "5.26.30": "5.26",
+		"2025.01.0": "2025", "2025.12.1": "2025", "2026.01.0": "2026", "2026.08.1": "2026",
+	} {
 		f, err := FamilyOf(MustRelease(release))
 		require.NoError(t, err)
 		assert.Equal(t, family, f.Name)
 	}
-	for _, unknown := range []string{"3.0.1", "3.2.0", "3.4.10", "4.4.1", "5.26.30"} {
+	for _, unknown := range []string{"2.3.12", "3.0.1", "3.6.0", "4.5.0", "5.27.0", "6.0.0", "2024.12.0", "2025.13.0", "2025.00.0", "2031.01.0"} {
 		_, err := FamilyOf(MustRelease(unknown))
-		assert.ErrorContains(t, err, "is not a release this program knows: it knows the families 3.1, 3.5")
+		assert.ErrorContains(t, err, "is not a release this program knows: it knows 3.1, 3.2 to 3.3, 3.4, 3.5, 4.0 to 4.2, 4.3 to 4.4, 5.0 to 5.22, 5.23 to 5.26, 2025.01 to 2025.12, 2026.01 to 2026.12")
 	}
 }
 

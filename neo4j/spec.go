@@ -19,7 +19,15 @@ type Spec struct {
 	// AcceptLicense is the value of NEO4J_ACCEPT_LICENSE_AGREEMENT, empty when the licence was not accepted.
 	AcceptLicense string
 
-	Primaries, Secondaries int
+	Primaries, Secondaries, Analytics int
+	// Copies are how many copies a new database has, the default database among them: 5.x and later.
+	Copies Copies
+	// Discovery says how members find each other.
+	Discovery Discovery
+	// Metrics has every member serve Prometheus metrics to scrapers.
+	Metrics bool
+	// FastElections shortens the wait for a lost leader, for machines without long pauses.
+	FastElections bool
 
 	Storage   Storage
 	Memory    Memory
@@ -38,6 +46,17 @@ type Spec struct {
 	// HeadStart is how many seconds the primaries other than ordinal 0 wait before their very first start. Discovery of cores that
 	// start at the same instant was measured to take a quarter longer than that of cores that find one already listening.
 	HeadStart int
+}
+
+// Copies of a database: primaries that vote on its writes and secondaries that follow.
+type Copies struct{ Primaries, Secondaries int }
+
+// Discovery says how members find each other.
+type Discovery struct {
+	// Type is LIST (the first members' full names), DNS, SRV or K8S.
+	Type string
+	// Version is a value of Keys.DiscoveryVersion where the family knows two versions, else empty.
+	Version string
 }
 
 // Storage says where a member's data lives.
@@ -99,10 +118,34 @@ type Verify struct {
 }
 
 // Clustered says whether the members form a cluster, or one server stands alone.
-func (s Spec) Clustered() bool { return s.Primaries+s.Secondaries > 1 }
+func (s Spec) Clustered() bool { return s.Primaries+s.Secondaries+s.Analytics > 1 }
 
-// SecondaryPool is the name of the secondaries' StatefulSet.
-func (s Spec) SecondaryPool() string { return s.Name + "-read" }
+// Size is how many members a role has.
+func (s Spec) Size(role Role) int {
+	switch role {
+	case Secondary:
+		return s.Secondaries
+	case Analytics:
+		return s.Analytics
+	default:
+		return s.Primaries
+	}
+}
+
+// Pool is the name of a role's StatefulSet.
+func (s Spec) Pool(role Role) string {
+	switch role {
+	case Secondary:
+		return s.Name + "-read"
+	case Analytics:
+		return s.Name + "-analytics"
+	default:
+		return s.Name
+	}
+}
+
+// DiscoveryService is the name of the Service that the DNS and SRV resolvers ask: of primaries only, ready or not.
+func (s Spec) DiscoveryService() string { return s.Name + "-discovery" }
 
 // Headless is the name of the governing Service of both pools. It bears the cluster's name, so that members are
 // <name>-<ordinal>.<name>.<namespace>.svc, as in the blog post.
@@ -122,7 +165,9 @@ func (s Spec) AuthSecret() string {
 
 // Topology is the expectation of the check: every member with its role and the address it advertises.
 func (s Spec) Topology() Topology {
-	t := Topology{Name: s.Name, Namespace: s.Namespace, Release: s.Release, Edition: s.Edition, AuthSecret: s.AuthSecret()}
-	t.Members = append(s.members(s.Name, Primary, s.Primaries), s.members(s.SecondaryPool(), Secondary, s.Secondaries)...)
+	t := Topology{Name: s.Name, Namespace: s.Namespace, Release: s.Release, Edition: s.Edition, Discovery: s.Discovery.Version, AuthSecret: s.AuthSecret()}
+	for _, role := range Roles {
+		t.Members = append(t.Members, s.members(role, s.Size(role))...)
+	}
 	return t
 }

@@ -13,7 +13,12 @@ const (
 	Primary Role = "primary"
 	// Secondary follows asynchronously and never votes: READ_REPLICA in 3.x and 4.x, secondary from 5.x on.
 	Secondary Role = "secondary"
+	// Analytics is a secondary of 5.x and later in a pool of its own, for load that must not meet the others'.
+	Analytics Role = "analytics"
 )
+
+// Roles are all roles, in the order in which their members are listed.
+var Roles = []Role{Primary, Secondary, Analytics}
 
 // Edition is the edition of the server.
 type Edition string
@@ -44,6 +49,8 @@ type Topology struct {
 	Namespace string  `json:"namespace"`
 	Release   Release `json:"release"`
 	Edition   Edition `json:"edition"`
+	// Discovery is Spec.Discovery.Version.
+	Discovery string `json:"discovery,omitempty"`
 	// AuthSecret is the name of the Kubernetes Secret in Namespace whose key NEO4J_AUTH holds "neo4j/<password>".
 	AuthSecret string   `json:"authSecret"`
 	Members    []Member `json:"members"`
@@ -66,15 +73,19 @@ func (t Topology) Of(role Role) []Member {
 // String says the topology in the release's own words, "3 cores, 0 read replicas". It is the same for the same plan, so that
 // an unchanged preview shows no difference.
 func (t Topology) String() string {
-	p, s := len(t.Of(Primary)), len(t.Of(Secondary))
+	p, s, a := len(t.Of(Primary)), len(t.Of(Secondary)), len(t.Of(Analytics))
 	f, err := FamilyOf(t.Release)
 	if err != nil {
 		return fmt.Sprintf("%d primaries, %d secondaries", p, s)
 	}
-	if p+s == 1 {
+	if p+s+a == 1 {
 		return "1 standalone server"
 	}
-	return count(p, f.Words.Primary, f.Words.Primaries) + ", " + count(s, f.Words.Secondary, f.Words.Secondaries)
+	text := count(p, f.Words.Primary, f.Words.Primaries) + ", " + count(s, f.Words.Secondary, f.Words.Secondaries)
+	if a > 0 {
+		text += ", " + count(a, "analytics server", "analytics servers")
+	}
+	return text
 }
 
 // Quorum is the smallest majority of n voting members.

@@ -22,6 +22,22 @@ func TestGoldenManifests(t *testing.T) {
 		"read-replicas": {"dev", map[string]any{"secondaries": 2}},
 		"blog-post":     {"minikube", map[string]any{"release": "3.1.0-M13-beta3"}},
 		"standalone":    {"dev", map[string]any{"primaries": 1}},
+		// A row of every family; gke and eks have those of 5.26 and 2026, dev that of 3.5, blog-post that of 3.1.
+		"release-3.3":  {"minikube", map[string]any{"release": "3.3.9"}},
+		"release-3.4":  {"minikube", map[string]any{"release": "3.4.18"}},
+		"release-4.2":  {"gke", map[string]any{"release": "4.2.19", "secondaries": 1}},
+		"release-4.4":  {"gke", map[string]any{"release": "4.4.38", "secondaries": 1, "metrics": true}},
+		"release-5":    {"gke", map[string]any{"release": "5.20.0"}},
+		"release-2025": {"gke", map[string]any{"release": "2025.12.1"}},
+		// Discovery's first version, on the way to the second.
+		"discovery-v1-over-v2": {"gke", map[string]any{"discovery": map[string]any{"version": "V1_OVER_V2"}}},
+		"discovery-dns":        {"gke", map[string]any{"discovery": map[string]any{"type": "DNS"}}},
+		"discovery-srv":        {"dev", map[string]any{"discovery": map[string]any{"type": "SRV"}}},
+		"discovery-k8s":        {"eks", map[string]any{"secondaries": 1, "discovery": map[string]any{"type": "K8S"}}},
+		"analytics":            {"eks", map[string]any{"secondaries": 2, "analytics": 1, "metrics": true}},
+		"community-5.26":       {"dev", map[string]any{"release": "5.26.30", "edition": "community", "primaries": 1}},
+		"community-2026":       {"dev", map[string]any{"release": "2026.08.1", "edition": "community", "primaries": 1}},
+		"standalone-5.26":      {"gke", map[string]any{"primaries": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := declare(t, c.stack, c.edits).manifests(t)

@@ -1,0 +1,106 @@
+package cluster
+
+import (
+	"fmt"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	rbacv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/rbac/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// discovery declares what the resolvers other than LIST ask: for DNS and SRV one Service of the primaries, for K8S a Service a
+// member and the right to list them.
+func (d *declaration) discovery(family neo4j.Family) ([]pulumi.Resource, error) {
+	if !d.spec.Clustered() {
+		return nil, nil
+	}
+	switch d.spec.Discovery.Type {
+	case "DNS", "SRV":
+		service, err := d.peers(family, d.spec.DiscoveryService(), selector(d.spec, neo4j.Primary), nil)
+		return []pulumi.Resource{service}, err
+	case "K8S":
+		return d.listed(family)
+	default:
+		return nil, nil
+	}
+}
+
+// listed declares the Services that the K8S resolver lists, a primary each, and the ServiceAccount that may list them. The other
+// pools' members have Services too: their names are what they advertise.
+func (d *declaration) listed(family neo4j.Family) ([]pulumi.Resource, error) {
+	needs, err := d.mayListServices()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range d.spec.Topology().Members {
+		pod := selector(d.spec, m.Role)
+		pod["statefulset.kubernetes.io/pod-name"] = pulumi.String(m.Name)
+		var mark map[string]string
+		if m.Role == neo4j.Primary {
+			mark = d.spec.DiscoveryLabels()
+		}
+		service, err := d.peers(family, m.Name, pod, mark)
+		if err != nil {
+			return nil, fmt.Errorf("service %s: %w", m.Name, err)
+		}
+		needs = append(needs, service)
+	}
+	return needs, nil
+}
+
+// peers declares a headless Service by which members find each other before any is ready.
+func (d *declaration) peers(family neo4j.Family, name string, selects pulumi.StringMap, mark map[string]string) (*corev1.Service, error) {
+	var ports corev1.ServicePortArray
+	for _, p := range d.spec.MemberPorts(family) {
+		ports = append(ports, servicePort(p))
+	}
+	m := meta(d.spec, name, "", nil)
+	all := labels(d.spec, "")
+	for key, value := range mark {
+		all[key] = pulumi.String(value)
+	}
+	m.Labels = all
+	return corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
+		Metadata: m,
+		Spec: &corev1.ServiceSpecArgs{
+			ClusterIP: pulumi.String("None"), Selector: selects, PublishNotReadyAddresses: pulumi.Bool(true), Ports: ports,
+		},
+	}, d.options()...)
+}
+
+// mayListServices declares the members' ServiceAccount, with the one right that the resolver needs.
+func (d *declaration) mayListServices() ([]pulumi.Resource, error) {
+	account, err := corev1.NewServiceAccount(d.ctx, d.spec.Name, &corev1.ServiceAccountArgs{
+		Metadata: meta(d.spec, d.spec.Name, "", nil),
+		// The pods say themselves whether they mount a token.
+		AutomountServiceAccountToken: pulumi.Bool(false),
+	}, d.options()...)
+	if err != nil {
+		return nil, fmt.Errorf("service account: %w", err)
+	}
+	role, err := rbacv1.NewRole(d.ctx, d.spec.Name, &rbacv1.RoleArgs{
+		Metadata: meta(d.spec, d.spec.Name, "", nil),
+		Rules: rbacv1.PolicyRuleArray{&rbacv1.PolicyRuleArgs{
+			ApiGroups: pulumi.StringArray{pulumi.String("")}, Resources: pulumi.StringArray{pulumi.String("services")},
+			Verbs: pulumi.StringArray{pulumi.String("list")},
+		}},
+	}, d.options()...)
+	if err != nil {
+		return nil, fmt.Errorf("role: %w", err)
+	}
+	binding, err := rbacv1.NewRoleBinding(d.ctx, d.spec.Name, &rbacv1.RoleBindingArgs{
+		Metadata: meta(d.spec, d.spec.Name, "", nil),
+		RoleRef: &rbacv1.RoleRefArgs{
+			ApiGroup: pulumi.String("rbac.authorization.k8s.io"), Kind: pulumi.String("Role"), Name: pulumi.String(d.spec.Name),
+		},
+		Subjects: rbacv1.SubjectArray{&rbacv1.SubjectArgs{
+			Kind: pulumi.String("ServiceAccount"), Name: pulumi.String(d.spec.Name), Namespace: pulumi.String(d.spec.Namespace),
+		}},
+	}, d.options(pulumi.DependsOn([]pulumi.Resource{account, role}))...)
+	if err != nil {
+		return nil, fmt.Errorf("role binding: %w", err)
+	}
+	return []pulumi.Resource{account, role, binding}, nil
+}

@@ -1,0 +1,94 @@
+package neo4j
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The values of Keys.DiscoveryVersion at both ends of the way from discovery's first version to its second.
+const (
+	OnlyV1 = "V1_ONLY"
+	OnlyV2 = "V2_ONLY"
+)
+
+// discoversV1 says whether members find each other by discovery's first version, at Ports.Discovery; discoversV2 by its second,
+// at Ports.Transaction. Between V1_ONLY and V2_ONLY they do both.
+func (s Spec) discoversV1(f Family) bool {
+	return f.Keys.DiscoveryMembers != "" && (f.Keys.DiscoveryVersion == "" || s.Discovery.Version != OnlyV2)
+}
+
+func (s Spec) discoversV2(f Family) bool {
+	return f.Keys.ClusterEndpoints != "" && (f.Keys.DiscoveryVersion == "" || s.Discovery.Version != OnlyV1)
+}
+
+// CheckDiscovery refuses a way of discovery that the family does not know.
+func CheckDiscovery(f Family, d Discovery) error {
+	if !slices.Contains(f.DiscoveryTypes, d.Type) {
+		return fmt.Errorf("Neo4j %s finds members by %s only", f.Range(), strings.Join(f.DiscoveryTypes, ", "))
+	}
+	if d.Version != "" && !slices.Contains(f.DiscoveryVersions, d.Version) {
+		if len(f.DiscoveryVersions) == 0 {
+			return fmt.Errorf("Neo4j %s knows one version of discovery: leave it out", f.Range())
+		}
+		return fmt.Errorf("write one of %s", strings.Join(f.DiscoveryVersions, ", "))
+	}
+	return nil
+}
+
+// DiscoveryLabels mark the Services that the K8S resolver lists.
+func (s Spec) DiscoveryLabels() map[string]string {
+	return map[string]string{"app.kubernetes.io/instance": s.Name, "app.kubernetes.io/component": "discovery"}
+}
+
+// discoverySettings say how members find each other. The list names the first primaries only, and the Services of the other
+// resolvers follow the pool by themselves, so that none of it changes with the pool's size.
+func discoverySettings(f Family, s Spec) []Setting {
+	k := f.Keys
+	settings := []Setting{{k.DiscoveryType, s.Discovery.Type}, {k.DiscoveryVersion, s.Discovery.Version}}
+	for _, v := range []struct {
+		spoken     bool
+		list, name string
+		portName   string
+		port       int
+	}{
+		{s.discoversV1(f), k.DiscoveryMembers, k.KubernetesPort, discoveryPort, f.Ports.Discovery},
+		{s.discoversV2(f), k.ClusterEndpoints, k.KubernetesClusterPort, f.clusterPort(), f.Ports.Transaction},
+	} {
+		switch {
+		case !v.spoken:
+		case s.Discovery.Type == "K8S":
+			settings = append(settings, Setting{v.name, v.portName})
+		default:
+			settings = append(settings, Setting{v.list, s.endpoints(v.portName, v.port)})
+		}
+	}
+	if s.Discovery.Type == "K8S" {
+		labels := s.DiscoveryLabels()
+		var selector []string
+		for _, key := range slices.Sorted(maps.Keys(labels)) {
+			selector = append(selector, key+"="+labels[key])
+		}
+		settings = append(settings, Setting{k.KubernetesSelector, strings.Join(selector, ",")})
+	}
+	return settings
+}
+
+// endpoints are what a resolver starts from: names and ports, or the name of a Service that knows them. An SRV record carries
+// the port itself; the one behind the name is there for the setting's form only.
+func (s Spec) endpoints(portName string, port int) string {
+	service := strings.Join([]string{s.DiscoveryService(), s.Namespace, "svc", s.ClusterDomain}, ".")
+	switch s.Discovery.Type {
+	case "DNS":
+		return service + ":" + strconv.Itoa(port)
+	case "SRV":
+		return "_" + portName + "._tcp." + service + ":0"
+	}
+	var first []string
+	for _, m := range s.FirstMembers() {
+		first = append(first, m.Host+":"+strconv.Itoa(port))
+	}
+	return strings.Join(first, ",")
+}

@@ -1,0 +1,59 @@
+package neo4j
+
+// PortClass says who dials a port.
+type PortClass string
+
+const (
+	// ClientPort is for whoever uses the database, or scrapes its metrics.
+	ClientPort PortClass = "client"
+	// MemberPort is for the members of the same cluster only.
+	MemberPort PortClass = "member"
+)
+
+// Port is a named port of a member.
+type Port struct {
+	Name   string
+	Number int
+	Class  PortClass
+}
+
+// The names of the ports that resolvers ask for by name.
+const discoveryPort = "discovery"
+
+// clusterPort is the name of the port of Family.Ports.Transaction: 5.x made it carry more than transactions.
+func (f Family) clusterPort() string {
+	if f.Proof == ByServers {
+		return "cluster"
+	}
+	return "transaction"
+}
+
+// MemberPorts are the ports that the members of this cluster serve, clients' first.
+func (s Spec) MemberPorts(f Family) []Port {
+	ports := []Port{{"bolt", f.Ports.Bolt, ClientPort}, {"http", f.Ports.HTTP, ClientPort}}
+	if s.Metrics {
+		ports = append(ports, Port{"metrics", f.Ports.Metrics, ClientPort})
+	}
+	if s.Clustered() {
+		for _, p := range []Port{
+			{discoveryPort, s.discoveryPort(f), MemberPort}, {f.clusterPort(), f.Ports.Transaction, MemberPort},
+			{"raft", f.Ports.Raft, MemberPort}, {"routing", f.Ports.Routing, MemberPort},
+		} {
+			if p.Number != 0 {
+				ports = append(ports, p)
+			}
+		}
+	}
+	if s.Edition == Enterprise {
+		ports = append(ports, Port{"backup", f.Ports.Backup, MemberPort})
+	}
+	return ports
+}
+
+// discoveryPort is the port of discovery's first version, zero where only the second is spoken: that one has no port of its own.
+func (s Spec) discoveryPort(f Family) int {
+	if s.discoversV1(f) {
+		return f.Ports.Discovery
+	}
+	return 0
+}

@@ -1,0 +1,86 @@
+package neo4j
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Running is what a change of release starts from or leads to. Discovery is Spec.Discovery.Version: empty for a server that
+// stands alone, and where the release knows one version only.
+type Running struct {
+	Release   Release
+	Discovery string
+}
+
+// CheckUpgrade refuses a change of release that the servers' own upgrade does not allow, with the path to take. Sources: the
+// upgrade and migration guide, "supported upgrade paths", and the operations manual 5, "move from discovery v1 to v2".
+func CheckUpgrade(from, to Running) error {
+	old, err := FamilyOf(from.Release)
+	if err != nil {
+		return err
+	}
+	next, err := FamilyOf(to.Release)
+	if err != nil {
+		return err
+	}
+	refuse := func(reason, path string) error {
+		return fmt.Errorf("neo4j:cluster.release: %s -> %s is refused, nothing was touched: %s; %s", from.Release, to.Release, reason, path)
+	}
+	load := "make a new stack of " + to.Release.String() + " and load a backup, "
+	switch a, b := from.Release, to.Release; {
+	case b.Compare(a) < 0:
+		return refuse("a store is never opened by an older release than the one that wrote it", "stay, or make a new stack and load a backup of the older release")
+	case old.Proof != next.Proof && next.Proof == ByServers:
+		return refuse("the store and the cluster's metadata of "+old.Range()+" are migrated offline", load+"which "+migrationStops(old)+"neo4j-admin database migrate has brought to 5.26")
+	case old.Proof != next.Proof:
+		return refuse("the store of 3.x is migrated offline", load+"which neo4j-admin copy of the newer release has brought over")
+	case old.Proof == ByOverview && old.Name != next.Name:
+		return refuse("members of two minor releases of 3.x do not form one cluster", load+"whose store dbms.allow_upgrade brings over")
+	case old.Proof == ByDatabases && b.Minor > a.Minor+1:
+		return refuse("4.x is upgraded one minor release at a time", fmt.Sprintf("go by way of %d.%d", a.Major, a.Minor+1))
+	case isCalendar(b) && !isCalendar(a) && a.Minor < lastOf5:
+		return refuse("calendar releases take over from 5.26 only", "go to 5.26 first, finish its move to discovery "+OnlyV2+", then go on")
+	case isCalendar(b) && !isCalendar(a) && from.Discovery != "" && from.Discovery != OnlyV2:
+		return refuse("the members still speak discovery "+from.Discovery+", whose first version is gone in calendar releases",
+			"take cluster.discovery.version step by step to "+OnlyV2+" under 5.26 first")
+	}
+	return checkDiscoveryMove(next, from, to)
+}
+
+// lastOf5 is the minor number of the last release of 5.x.
+const lastOf5 = 26
+
+func isCalendar(r Release) bool { return r.Major >= firstCalendarYear }
+
+func migrationStops(old Family) string {
+	if old.Proof == ByOverview {
+		return "neo4j-admin copy has brought to 4.4 and "
+	}
+	return ""
+}
+
+// checkDiscoveryMove refuses to skip a step between discovery's versions: members of neighbouring steps understand each other,
+// those further apart do not, and a rolling restart always has both.
+func checkDiscoveryMove(f Family, from, to Running) error {
+	if len(f.DiscoveryVersions) == 0 || to.Discovery == "" {
+		return nil
+	}
+	old := from.Discovery
+	if before, err := FamilyOf(from.Release); err == nil && len(before.DiscoveryVersions) == 0 {
+		old = OnlyV1 // what 5.22 and earlier speak
+		if to.Discovery != old {
+			return fmt.Errorf("neo4j:cluster.discovery.version: %q is refused, nothing was touched: %s speaks the first version only, and members of both releases run side by side during the update; "+
+				"write %s now, then go on step by step: %s", to.Discovery, from.Release, OnlyV1, strings.Join(f.DiscoveryVersions, ", "))
+		}
+	}
+	if old == "" {
+		return nil
+	}
+	a, b := slices.Index(f.DiscoveryVersions, old), slices.Index(f.DiscoveryVersions, to.Discovery)
+	if b-a > 1 || a-b > 1 {
+		return fmt.Errorf("neo4j:cluster.discovery.version: %s -> %s is refused, nothing was touched: members of steps that are not neighbours do not find each other; "+
+			"go step by step: %s", old, to.Discovery, strings.Join(f.DiscoveryVersions, ", "))
+	}
+	return nil
+}
