@@ -15,6 +15,7 @@ const (
 	ratio      aim = iota // median of ours by median of theirs
 	difference            // median of ours less median of theirs
 	absolute              // median of ours alone
+	told                  // nothing: a figure without an aim
 )
 
 // figure is one line of the table: samples of ours and, but for an absolute one, of what it is measured against.
@@ -31,7 +32,7 @@ type figure struct {
 
 // The keys of the figures, as --only takes them.
 const (
-	upPlain, upBare, previewFloor, unchangedFloor, failover, boxStart, boxMemory = "up", "bare", "preview", "unchanged", "failover", "box", "memory"
+	upPlain, upBare, previewFloor, unchangedFloor, failover, deletion, boxStart, boxMemory = "up", "bare", "preview", "unchanged", "failover", "deletion", "box", "memory"
 )
 
 func allFigures() []*figure {
@@ -41,6 +42,7 @@ func allFigures() []*figure {
 		{Key: previewFloor, Name: "preview, program prebuilt", Against: "preview of an empty program", Unit: "s", kind: ratio, limit: 1.5},
 		{Key: unchangedFloor, Name: "up, nothing changed, check included", Against: "up of an empty program", Unit: "s", kind: difference, limit: 5},
 		{Key: failover, Name: "leader killed to next write, pods", Against: "the same, bare processes", Unit: "s", kind: ratio, limit: 1.3},
+		{Key: deletion, Name: "leader's pod deleted by force to next write", Against: "bare process killed", Unit: "s", kind: told},
 		{Key: boxStart, Name: "box, cold start to three nodes Ready", Against: "-", Unit: "s", kind: absolute, limit: 10},
 		{Key: boxMemory, Name: "box, PSS before pods", Against: "-", Unit: "MB", kind: absolute, limit: 800},
 	}
@@ -72,6 +74,9 @@ func (f *figure) judge() result {
 		value, r.Aim = r.MedianOurs-r.MedianTheirs, fmt.Sprintf("<= %.0f %s over it", f.limit, f.Unit)
 	case absolute:
 		r.Aim = fmt.Sprintf("<= %.0f %s", f.limit, f.Unit)
+	case told:
+		r.Aim = "-"
+		return r
 	}
 	r.Met = r.Measured && value <= f.limit
 	return r
@@ -110,7 +115,10 @@ func (r result) row() table.Row {
 		theirs = fmt.Sprintf("%.1f %s (%d)", r.MedianTheirs, r.Unit, len(r.Theirs))
 		quotient = fmt.Sprintf("%.2f", r.Ratio)
 	}
-	if r.Met {
+	switch {
+	case r.kind == told:
+		met = "-"
+	case r.Met:
 		met = "yes"
 	}
 	return table.Row{r.Name, r.Against, fmt.Sprintf("%.1f %s (%d)", r.MedianOurs, r.Unit, len(r.Ours)), theirs, quotient, r.Aim, met}

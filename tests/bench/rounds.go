@@ -67,7 +67,7 @@ func (b *bench) measure(ctx context.Context, runs int) (err error) {
 	if err := b.startBox(ctx, runs); err != nil {
 		return err
 	}
-	if !b.wants(upPlain, upBare, previewFloor, unchangedFloor, failover) {
+	if !b.wants(upPlain, upBare, previewFloor, unchangedFloor, failover, deletion) {
 		return nil
 	}
 	if err := b.emptyProject(ctx); err != nil {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -24,7 +23,7 @@ var up = []string{"up", "--yes", "--skip-preview"}
 
 // program measures our side: preview, update, update without a change, failover.
 func (b *bench) program(ctx context.Context, namespace string) (err error) {
-	if !b.wants(upPlain, upBare, previewFloor, unchangedFloor, failover) {
+	if !b.wants(upPlain, upBare, previewFloor, unchangedFloor, failover, deletion) {
 		return nil
 	}
 	dir := filepath.Join(b.dir, namespace)
@@ -44,7 +43,7 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 			return err
 		}
 	}
-	if !b.wants(upPlain, upBare, unchangedFloor, failover) {
+	if !b.wants(upPlain, upBare, unchangedFloor, failover, deletion) {
 		return nil
 	}
 	took, err := timed(ctx, p, up...)
@@ -61,8 +60,19 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 			return err
 		}
 	}
-	if b.wants(failover) {
-		return b.podFailover(ctx, p)
+	for _, loss := range []struct {
+		key  string
+		kill killer
+	}{{failover, killServer}, {deletion, deletePod}} {
+		if !b.wants(loss.key) {
+			continue
+		}
+		if _, err := b.box.Kubectl(ctx, "-n", namespace, "rollout", "status", "statefulset/neo4j", "--timeout=5m"); err != nil {
+			return err
+		}
+		if err := b.podFailover(ctx, p, loss.key, loss.kill); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -98,8 +108,11 @@ func (b *bench) pair(ctx context.Context, key string, p *harness.Project, args [
 	return nil
 }
 
-// podFailover deletes the leader's pod by force, by the API itself: a kubectl's own start would count.
-func (b *bench) podFailover(ctx context.Context, p *harness.Project) error {
+// killer ends the leader of a cluster in pods.
+type killer func(ctx context.Context, client kubernetes.Interface, namespace, pod string) error
+
+// podFailover takes the leader away and measures until another takes a write.
+func (b *bench) podFailover(ctx context.Context, p *harness.Project, key string, kill killer) error {
 	password, err := p.Password(ctx)
 	if err != nil {
 		return err
@@ -123,14 +136,13 @@ func (b *bench) podFailover(ctx context.Context, p *harness.Project) error {
 		members = append(members, member{name, address})
 	}
 	lost, err := timeFailover(ctx, members, password, func(ctx context.Context, name string) error {
-		now := int64(0)
-		return client.CoreV1().Pods(p.Namespace).Delete(ctx, name, metav1.DeleteOptions{GracePeriodSeconds: &now})
+		return kill(ctx, client, p.Namespace, name)
 	})
 	if err != nil {
 		return fmt.Errorf("failover in pods: %w", err)
 	}
-	b.say("failover in pods: the killed leader took writes for another %.2f s", lost.Last.Seconds())
-	b.ours(failover, lost.Next)
+	b.say("%s: the leader took writes for another %.2f s", key, lost.Last.Seconds())
+	b.ours(key, lost.Next)
 	return nil
 }
 
@@ -161,7 +173,7 @@ func (b *bench) plain(ctx context.Context, name string) (err error) {
 
 // bare measures the servers without Kubernetes.
 func (b *bench) bare(ctx context.Context, name string) (err error) {
-	if !b.wants(upBare, failover) {
+	if !b.wants(upBare, failover, deletion) {
 		return nil
 	}
 	servers, took, err := startBare(ctx, filepath.Join(b.dir, name+"-bare"), "bare-password")
@@ -170,7 +182,7 @@ func (b *bench) bare(ctx context.Context, name string) (err error) {
 	}
 	defer func() { err = errors.Join(err, servers.stop()) }()
 	b.theirs(upBare, took)
-	if !b.wants(failover) {
+	if !b.wants(failover, deletion) {
 		return nil
 	}
 	lost, err := servers.failover()
@@ -178,6 +190,7 @@ func (b *bench) bare(ctx context.Context, name string) (err error) {
 		return fmt.Errorf("failover of bare servers: %w", err)
 	}
 	b.theirs(failover, lost.Next)
+	b.theirs(deletion, lost.Next)
 	return nil
 }
 

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+)
+
+// killServer ends the server's process in a pod by SIGKILL, as the bare side ends its own: the nodes' processes are this machine's.
+func killServer(ctx context.Context, client kubernetes.Interface, namespace, pod string) error {
+	p, err := client.CoreV1().Pods(namespace).Get(ctx, pod, metav1.GetOptions{})
+	if err != nil {
+		return err
+	}
+	for _, c := range p.Status.ContainerStatuses {
+		_, id, _ := strings.Cut(c.ContainerID, "://")
+		pid, err := serverOf(id)
+		if err != nil {
+			return fmt.Errorf("pod %s: %w", pod, err)
+		}
+		return syscall.Kill(pid, syscall.SIGKILL)
+	}
+	return fmt.Errorf("pod %s has no container", pod)
+}
+
+// serverOf finds the JVM of a container by the control group that bears the container's id.
+func serverOf(container string) (int, error) {
+	processes, err := filepath.Glob("/proc/[0-9]*/comm")
+	if err != nil {
+		return 0, err
+	}
+	for _, comm := range processes {
+		name, err := os.ReadFile(comm)
+		if err != nil || string(bytes.TrimSpace(name)) != "java" {
+			continue // another's, or gone
+		}
+		dir := filepath.Dir(comm)
+		groups, err := os.ReadFile(filepath.Join(dir, "cgroup"))
+		if err == nil && bytes.Contains(groups, []byte(container)) {
+			return strconv.Atoi(filepath.Base(dir))
+		}
+	}
+	return 0, fmt.Errorf("no server in container %s", container)
+}
+
+// deletePod deletes a pod by force, through the API itself: a kubectl's own start would count. The kubelet still sends SIGTERM and
+// waits two seconds, in which the leader stops in good order without handing over.
+func deletePod(ctx context.Context, client kubernetes.Interface, namespace, pod string) error {
+	now := int64(0)
+	return client.CoreV1().Pods(namespace).Delete(ctx, pod, metav1.DeleteOptions{GracePeriodSeconds: &now})
+}
