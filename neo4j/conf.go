@@ -84,8 +84,8 @@ func platformSettings(f Family, s Spec) []Setting {
 		return nil
 	}
 	// A core of 3.x calls itself joined at the first look of a job that runs every four election timeouts: with the server's default
-	// of 7s a new cluster waits 28 s for it, with 2s 8 s. Long garbage collections would call needless elections.
-	return []Setting{{f.Keys.LeaderTimeout, "2s"}}
+	// of 7s a new cluster waits 28 s for it, with 1s 4 s. Long garbage collections would call needless elections.
+	return []Setting{{f.Keys.LeaderTimeout, "1s"}}
 }
 
 func memorySettings(f Family, m Memory) []Setting {

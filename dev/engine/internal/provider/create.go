@@ -74,9 +74,11 @@ func (p *Provider) previewCreate(
 	ctx context.Context, req *pulumirpc.CreateRequest, news resource.PropertyMap, inputs *unstructured.Unstructured,
 ) (*pulumirpc.CreateResponse, error) {
 	asked := &pulumirpc.CreateResponse{Properties: req.GetProperties()}
-	if hasUnknown(inputs.Object) || !p.settings.serverSideApply || !p.cluster.knows(inputs.GroupVersionKind()) {
+	if hasUnknown(inputs.Object) || !p.settings.serverSideApply || !p.cluster.knows(inputs.GroupVersionKind()) ||
+		p.absent.has(inputs.GetNamespace()) {
 		return asked, nil
 	}
+	p.noteIfAbsent(ctx, inputs)
 	manager, err := newFieldManager(inputs, "", true)
 	if err != nil {
 		return nil, err
@@ -84,6 +86,9 @@ func (p *Provider) previewCreate(
 	live, err := p.create(ctx, write{inputs: inputs, fieldManager: manager, preview: true, status: func(string) {}})
 	if apierrors.IsInvalid(err) && p.settings.upsert {
 		err = p.tryUnderAnotherName(ctx, inputs, err)
+	}
+	if namespaceMissing(err) {
+		p.absent.add(inputs.GetNamespace())
 	}
 	switch {
 	case err == nil && live == nil:

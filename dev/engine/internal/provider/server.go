@@ -39,6 +39,8 @@ type Provider struct {
 	cluster  *cluster // nil where no cluster answers; unreachable says why
 	// unreachable is the reason why there is no cluster, in words for the user.
 	unreachable string
+	// absent are the namespaces that this preview found missing.
+	absent absent
 }
 
 // New returns a provider of the given version that talks to the user through log.
