@@ -89,7 +89,10 @@ func (f *fakeCluster) Observe(_ context.Context, m neo4j.Member) (verify.Observa
 			o.Overview = append(o.Overview, row)
 		}
 		if other.Role == neo4j.Primary && other.Ordinal < f.voters && m.Role == neo4j.Primary {
-			o.Voters = append(o.Voters, other.Name)
+			if o.Voters == nil {
+				o.Voters = map[string][]string{}
+			}
+			o.Voters[""] = append(o.Voters[""], other.Name)
 		}
 	}
 	return o, nil

@@ -47,8 +47,8 @@ func safe(ctx context.Context, prober verify.Prober, before neo4j.Topology, leav
 	}
 	voters, led := len(stay)+1, false
 	for _, o := range seen {
-		voters = max(voters, len(o.Voters))
-		led = led || slices.ContainsFunc(o.Overview, func(r verify.Row) bool { return strings.EqualFold(r.Role, "LEADER") })
+		voters = max(voters, o.VoterCount())
+		led = led || o.SeesLeader()
 	}
 	if quorum := neo4j.Quorum(voters); len(seen) < quorum {
 		var silent []string

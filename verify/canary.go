@@ -17,26 +17,36 @@ const canaryLabel = "Neo4jClusterCheck"
 
 // asker is the part of Members that the canary needs.
 type asker interface {
-	Run(ctx context.Context, m neo4j.Member, write bool, after []string, statement string, parameters map[string]any) ([][]any, []string, error)
+	Run(ctx context.Context, m neo4j.Member, q Question) (Answer, error)
 }
 
 // removalTime bounds the removal of the canary, interruptedTime that of a check that was interrupted: Ctrl-C ends it at once.
 const removalTime, interruptedTime = 10 * time.Second, 2 * time.Second
 
+// canaryPlan is who writes the canary where, and who must read it.
+type canaryPlan struct {
+	// Database is empty on releases with one database.
+	Database string
+	Writer   neo4j.Member
+	Readers  []neo4j.Member
+}
+
 // canary writes one node through the leader, reads it back from every other member with the leader's bookmark, and removes it,
 // also when reading failed, and when the answer to the write got lost and nobody knows whether it happened.
-func canary(ctx context.Context, a asker, t neo4j.Topology, leads neo4j.Member) (err error) {
+func canary(ctx context.Context, a asker, t neo4j.Topology, p canaryPlan) (err error) {
 	id := map[string]any{"id": rand.Text()}
-	_, bookmarks, err := a.Run(ctx, leads, true, nil, "CREATE (n:"+canaryLabel+" {id: $id, at: timestamp()}) RETURN n.id", id)
+	written, err := a.Run(ctx, p.Writer, Question{
+		Database: p.Database, Write: true, Parameters: id, Statement: "CREATE (n:" + canaryLabel + " {id: $id, at: timestamp()}) RETURN n.id",
+	})
 	if err != nil && refused(err) {
-		return fmt.Errorf("canary write on %s: %w", leads.Name, err)
+		return fmt.Errorf("canary write on %s: %w", p.Writer.Name, err)
 	}
 	if err == nil {
-		err = readEverywhere(ctx, a, t, leads, bookmarks, id)
+		err = readEverywhere(ctx, a, p, written.Bookmarks, id)
 	} else {
-		err = fmt.Errorf("canary write on %s: %w", leads.Name, err)
+		err = fmt.Errorf("canary write on %s: %w", p.Writer.Name, err)
 	}
-	return errors.Join(err, remove(ctx, a, t, leads, id))
+	return errors.Join(err, remove(ctx, a, t, p, id))
 }
 
 // refused says whether the server itself said no, so that nothing was written. A transaction that the server broke off half
@@ -44,7 +54,7 @@ func canary(ctx context.Context, a asker, t neo4j.Topology, leads neo4j.Member) 
 func refused(err error) bool { return strings.HasPrefix(err.Error(), "Neo.ClientError.") }
 
 // remove deletes the canary on whoever leads by now, and what a check that was killed an hour ago left behind.
-func remove(ctx context.Context, a asker, t neo4j.Topology, led neo4j.Member, id map[string]any) error {
+func remove(ctx context.Context, a asker, t neo4j.Topology, p canaryPlan, id map[string]any) error {
 	limit := removalTime
 	if ctx.Err() != nil {
 		limit = interruptedTime
@@ -58,11 +68,14 @@ func remove(ctx context.Context, a asker, t neo4j.Topology, led neo4j.Member, id
 			cancel()
 		}
 	})()
-	candidates := append([]neo4j.Member{led}, t.Of(neo4j.Primary)...)
+	candidates := append([]neo4j.Member{p.Writer}, t.Of(neo4j.Primary)...)
 	for {
 		var failed error
 		for _, m := range candidates {
-			_, _, err := a.Run(clean, m, true, nil, "MATCH (n:"+canaryLabel+") WHERE n.id = $id OR n.at < timestamp() - 3600000 DELETE n", id)
+			_, err := a.Run(clean, m, Question{
+				Database: p.Database, Write: true, Parameters: id,
+				Statement: "MATCH (n:" + canaryLabel + ") WHERE n.id = $id OR n.at < timestamp() - 3600000 DELETE n",
+			})
 			if err == nil {
 				return nil
 			}
@@ -76,24 +89,23 @@ func remove(ctx context.Context, a asker, t neo4j.Topology, led neo4j.Member, id
 	}
 }
 
-func readEverywhere(ctx context.Context, a asker, t neo4j.Topology, leads neo4j.Member, bookmarks []string, id map[string]any) error {
+func readEverywhere(ctx context.Context, a asker, p canaryPlan, bookmarks []string, id map[string]any) error {
 	var wait sync.WaitGroup
-	failed := make([]error, len(t.Members))
-	for i, m := range t.Members {
-		if m.Name == leads.Name {
-			continue
-		}
-		wait.Go(func() { failed[i] = readBack(ctx, a, m, bookmarks, id) })
+	failed := make([]error, len(p.Readers))
+	for i, m := range p.Readers {
+		wait.Go(func() { failed[i] = readBack(ctx, a, m, p.Database, bookmarks, id) })
 	}
 	wait.Wait()
 	return errors.Join(failed...)
 }
 
 // readBack polls: over HTTP there are no bookmarks, and a replica that lags behind answers a bookmark with a transient error.
-func readBack(ctx context.Context, a asker, m neo4j.Member, bookmarks []string, id map[string]any) error {
+func readBack(ctx context.Context, a asker, m neo4j.Member, database string, bookmarks []string, id map[string]any) error {
 	for {
-		rows, _, err := a.Run(ctx, m, false, bookmarks, "MATCH (n:"+canaryLabel+") WHERE n.id = $id RETURN count(n)", id)
-		if err == nil && len(rows) == 1 && fmt.Sprint(rows[0][0]) == "1" {
+		answer, err := a.Run(ctx, m, Question{
+			Database: database, After: bookmarks, Parameters: id, Statement: "MATCH (n:" + canaryLabel + ") WHERE n.id = $id RETURN count(n)",
+		})
+		if err == nil && len(answer.Rows) == 1 && fmt.Sprint(answer.Rows[0][0]) == "1" {
 			return nil
 		}
 		if err == nil {
@@ -105,6 +117,48 @@ func readBack(ctx context.Context, a asker, m neo4j.Member, bookmarks []string, 
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// planCanary finds who writes: the only member, the leader, or the writer of the default database; and who else has a copy.
+func planCanary(t neo4j.Topology, seen map[string]Observation) (canaryPlan, bool) {
+	f, err := neo4j.FamilyOf(t.Release)
+	if err != nil {
+		return canaryPlan{}, false
+	}
+	if f.Proof == neo4j.ByOverview {
+		return planByRole(t, seen)
+	}
+	p := canaryPlan{}
+	for _, copy := range anyView(t, seen).Databases {
+		m, known := memberAt(t, copy.Host)
+		if len(t.Members) == 1 {
+			m, known = t.Members[0], true // a server alone may show the name it has for itself
+		}
+		if !copy.Default || !known {
+			continue
+		}
+		p.Database = copy.Name
+		if copy.writes() {
+			p.Writer = m
+		} else {
+			p.Readers = append(p.Readers, m)
+		}
+	}
+	return p, p.Writer.Name != ""
+}
+
+func planByRole(t neo4j.Topology, seen map[string]Observation) (canaryPlan, bool) {
+	if len(t.Members) == 1 {
+		return canaryPlan{Writer: t.Members[0]}, true
+	}
+	leads, ok := leaderOf(t, seen)
+	p := canaryPlan{Writer: leads}
+	for _, m := range t.Members {
+		if m.Name != leads.Name {
+			p.Readers = append(p.Readers, m)
+		}
+	}
+	return p, ok
 }
 
 // leaderOf is the member that says it leads.

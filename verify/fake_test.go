@@ -36,9 +36,9 @@ func healthy(t neo4j.Topology) map[string]Observation {
 	}
 	seen := map[string]Observation{}
 	for i, m := range t.Members {
-		o := Observation{Overview: append([]Row(nil), rows...), Role: rows[i].Role, Release: t.Release.String()}
+		o := Observation{Overview: append([]Row(nil), rows...), Role: rows[i].Role, Release: t.Release.String(), Edition: string(t.Edition)}
 		if m.Role == neo4j.Primary {
-			o.Voters = append([]string(nil), voters...)
+			o.Voters = map[string][]string{"": append([]string(nil), voters...)}
 		}
 		seen[m.Name] = o
 	}
@@ -83,33 +83,38 @@ func (f *fakeCluster) Observe(ctx context.Context, m neo4j.Member) (Observation,
 	return Observation{}, errors.New("connection refused")
 }
 
-func (f *fakeCluster) Run(ctx context.Context, m neo4j.Member, write bool, after []string, statement string, parameters map[string]any) ([][]any, []string, error) {
+func (f *fakeCluster) Run(ctx context.Context, m neo4j.Member, q Question) (Answer, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+		return Answer{}, err
 	}
-	id := fmt.Sprint(parameters["id"])
-	if write && m.Name != f.leads {
-		return nil, nil, errors.New("Neo.ClientError.Cluster.NotALeader: no write operations here")
+	id := fmt.Sprint(q.Parameters["id"])
+	if q.Write && m.Name != f.leads {
+		return Answer{}, errors.New("Neo.ClientError.Cluster.NotALeader: no write operations here")
 	}
 	switch {
-	case strings.HasPrefix(statement, "CREATE"):
+	case strings.HasPrefix(q.Statement, "CREATE"):
 		f.store[id] = true
 		f.written++
 		if f.afterWrite != nil {
 			if err := f.afterWrite(); err != nil {
-				return nil, nil, err
+				return Answer{}, err
 			}
 		}
-		return [][]any{{id}}, []string{"bookmark-1"}, nil
-	case strings.HasSuffix(statement, "DELETE n"):
+		return Answer{Rows: [][]any{{id}}, Bookmarks: []string{"bookmark-1"}}, nil
+	case strings.HasSuffix(q.Statement, "DELETE n"):
 		delete(f.store, id)
-		return nil, nil, nil
+		return Answer{}, nil
 	}
-	f.after = append(f.after, after)
+	f.after = append(f.after, q.After)
 	if f.store[id] && !f.blind[m.Name] {
-		return [][]any{{int64(1)}}, nil, nil
+		return Answer{Rows: [][]any{{int64(1)}}}, nil
 	}
-	return [][]any{{int64(0)}}, nil, nil
+	return Answer{Rows: [][]any{{int64(0)}}}, nil
+}
+
+// first is the plan of a canary that the first member writes.
+func first(t neo4j.Topology) canaryPlan {
+	return canaryPlan{Writer: t.Members[0], Readers: t.Members[1:]}
 }

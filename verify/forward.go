@@ -78,16 +78,6 @@ func (k *kube) forward(ctx context.Context, namespace, pod string, ports ...int)
 	return f, nil
 }
 
-// ended says whether the forward is over.
-func (f *forward) ended() bool {
-	select {
-	case <-f.done:
-		return true
-	default:
-		return false
-	}
-}
-
 func firstLine(err error) string {
 	if err == nil {
 		return "the pod closed it"

@@ -48,22 +48,22 @@ func TestJudgeFindings(t *testing.T) {
 			o := seen["neo4j-1"]
 			o.Overview[0].Role, o.Overview[1].Role, o.Role = follower, leader, leader
 			seen["neo4j-1"] = o
-		}, "neo4j-1: expected the same overview as neo4j-0"},
+		}, "neo4j-1: expected the same view as neo4j-0"},
 		{"another id", func(seen map[string]Observation) {
 			o := seen["neo4j-2"]
 			o.Overview[3].ID = "id-of-before"
-		}, "neo4j-2: expected the same overview as neo4j-0"},
+		}, "neo4j-2: expected the same view as neo4j-0"},
 		{"ghost voter", func(seen map[string]Observation) {
-			edit(seen, "neo4j-1", func(o *Observation) { o.Voters = append(o.Voters, "gone") })
+			edit(seen, "neo4j-1", func(o *Observation) { o.Voters[""] = append(o.Voters[""], "gone") })
 		}, "neo4j-1: expected voting members neo4j-0, neo4j-1, neo4j-2, found a ghost gone, neo4j-0, neo4j-1, neo4j-2"},
 		{"missing voter", func(seen map[string]Observation) {
-			edit(seen, "neo4j-1", func(o *Observation) { o.Voters = o.Voters[:2] })
+			edit(seen, "neo4j-1", func(o *Observation) { o.Voters[""] = o.Voters[""][:2] })
 		}, "neo4j-1: expected voting members neo4j-0, neo4j-1, neo4j-2, found neo4j-0, neo4j-1"},
 		{"voters not said", func(seen map[string]Observation) {
 			edit(seen, "neo4j-1", func(o *Observation) { o.Voters = nil })
 		}, "neo4j-1: expected voting members neo4j-0, neo4j-1, neo4j-2, found nothing"},
 		{"a replica votes", func(seen map[string]Observation) {
-			edit(seen, "neo4j-1", func(o *Observation) { o.Voters[2] = "id-neo4j-read-0" })
+			edit(seen, "neo4j-1", func(o *Observation) { o.Voters[""][2] = "id-neo4j-read-0" })
 		}, "found neo4j-0, neo4j-1, neo4j-read-0"},
 		{"wrong role", func(seen map[string]Observation) {
 			everywhere(seen, 2, func(r *Row) { r.Role = readReplica })
@@ -82,7 +82,7 @@ func TestJudgeFindings(t *testing.T) {
 		{"extra member", func(seen map[string]Observation) {
 			for name := range seen {
 				edit(seen, name, func(o *Observation) {
-					o.Overview = append(o.Overview, Row{"id-x", "neo4j-3.neo4j.graph.svc.cluster.local", follower})
+					o.Overview = append(o.Overview, Row{ID: "id-x", Host: "neo4j-3.neo4j.graph.svc.cluster.local", Role: follower})
 				})
 			}
 		}, "neo4j-0: expected no other members in its overview, found neo4j-3.neo4j.graph.svc.cluster.local FOLLOWER"},
@@ -135,7 +135,7 @@ func TestJudgeIgnoresOrderAndCase(t *testing.T) {
 		topology := plan(release35, rapid.SampledFrom([]int{3, 4, 5, 7}).Draw(t, "primaries"), rapid.IntRange(0, 3).Draw(t, "secondaries"))
 		seen := healthy(topology)
 		if rapid.Bool().Draw(t, "broken") {
-			edit(seen, "neo4j-1", func(o *Observation) { o.Voters = append(o.Voters, "gone") })
+			edit(seen, "neo4j-1", func(o *Observation) { o.Voters[""] = append(o.Voters[""], "gone") })
 		}
 		proven := len(Judge(topology, seen)) == 0
 		random := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
@@ -148,9 +148,9 @@ func TestJudgeIgnoresOrderAndCase(t *testing.T) {
 				}
 			}
 			random.Shuffle(len(rows), func(i, k int) { rows[i], rows[k] = rows[k], rows[i] })
-			voters := slices.Clone(o.Voters)
+			voters := slices.Clone(o.Voters[""])
 			random.Shuffle(len(voters), func(i, k int) { voters[i], voters[k] = voters[k], voters[i] })
-			o.Overview, o.Voters = rows, voters
+			o.Overview, o.Voters = rows, map[string][]string{"": voters}
 			shuffled[name] = o
 		}
 		members := slices.Clone(topology.Members)

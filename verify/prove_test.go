@@ -71,7 +71,7 @@ func TestProveRefusedPasswordFailsFast(t *testing.T) {
 func TestCanaryIsReadEverywhereAndRemoved(t *testing.T) {
 	topology := plan(release35, 3, 1)
 	f := newFake(topology, healthy(topology))
-	require.NoError(t, canary(t.Context(), f, topology, topology.Members[0]))
+	require.NoError(t, canary(t.Context(), f, topology, first(topology)))
 	assert.Empty(t, f.store)
 	assert.Equal(t, [][]string{{"bookmark-1"}, {"bookmark-1"}, {"bookmark-1"}}, f.after)
 }
@@ -82,7 +82,7 @@ func TestCanaryIsRemovedWhenReadingFails(t *testing.T) {
 	f.blind["neo4j-2"] = true
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
-	assert.ErrorContains(t, canary(ctx, f, topology, topology.Members[0]), "canary read on neo4j-2: not there yet")
+	assert.ErrorContains(t, canary(ctx, f, topology, first(topology)), "canary read on neo4j-2: not there yet")
 	assert.Equal(t, 1, f.written)
 	assert.Empty(t, f.store)
 }
@@ -91,7 +91,7 @@ func TestCanaryIsRemovedByTheNextLeader(t *testing.T) {
 	topology := plan(release35, 3, 0)
 	f := newFake(topology, healthy(topology))
 	f.afterWrite = func() error { f.leads = "neo4j-2"; return nil }
-	require.NoError(t, canary(t.Context(), f, topology, topology.Members[0]))
+	require.NoError(t, canary(t.Context(), f, topology, first(topology)))
 	assert.Empty(t, f.store)
 }
 
@@ -99,7 +99,7 @@ func TestCanaryOfUnknownOutcomeIsRemoved(t *testing.T) {
 	topology := plan(release35, 3, 0)
 	f := newFake(topology, healthy(topology))
 	f.afterWrite = func() error { return errors.New("connection reset") }
-	assert.ErrorContains(t, canary(t.Context(), f, topology, topology.Members[0]), "canary write on neo4j-0: connection reset")
+	assert.ErrorContains(t, canary(t.Context(), f, topology, first(topology)), "canary write on neo4j-0: connection reset")
 	assert.Empty(t, f.store)
 }
 

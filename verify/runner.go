@@ -15,10 +15,28 @@ import (
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j/config"
 )
 
+// Question is one statement to one member.
+type Question struct {
+	// Database is empty for the default one, and must be on releases before 4.0.
+	Database, Statement string
+	Parameters          map[string]any
+	// Write asks for a session that may write.
+	Write bool
+	// After are bookmarks to wait for.
+	After []string
+}
+
+// Answer is what a member said.
+type Answer struct {
+	Columns []string
+	Rows    [][]any
+	// Bookmarks are those after the statement, where the protocol has them.
+	Bookmarks []string
+}
+
 // runner runs one statement on one member, in a transaction of its own.
 type runner interface {
-	// run gives the rows and, where the protocol has them, the bookmarks after it. after are bookmarks to wait for.
-	run(ctx context.Context, write bool, after []string, statement string, parameters map[string]any) (rows [][]any, bookmarks []string, err error)
+	run(ctx context.Context, q Question) (Answer, error)
 	close(ctx context.Context)
 }
 
@@ -29,8 +47,8 @@ var ErrPassword = errors.New("the server refuses the password of the Secret: Neo
 // boltRunner speaks direct Bolt to one member. A routing driver would ask for in-cluster addresses that nobody resolves here.
 type boltRunner struct{ driver driver.DriverWithContext }
 
-func newBoltRunner(port int, password string) (runner, error) {
-	d, err := driver.NewDriverWithContext(fmt.Sprintf("bolt://127.0.0.1:%d", port), driver.BasicAuth("neo4j", password, ""), func(c *config.Config) {
+func newBoltRunner(address, password string) (runner, error) {
+	d, err := driver.NewDriverWithContext("bolt://"+address, driver.BasicAuth("neo4j", password, ""), func(c *config.Config) {
 		c.MaxConnectionPoolSize = 2
 		c.SocketConnectTimeout = 5 * time.Second
 		c.ConnectionAcquisitionTimeout = 10 * time.Second
@@ -43,26 +61,32 @@ func newBoltRunner(port int, password string) (runner, error) {
 	return boltRunner{d}, nil
 }
 
-func (b boltRunner) run(ctx context.Context, write bool, after []string, statement string, parameters map[string]any) ([][]any, []string, error) {
+func (b boltRunner) run(ctx context.Context, q Question) (Answer, error) {
 	mode := driver.AccessModeRead
-	if write {
+	if q.Write {
 		mode = driver.AccessModeWrite
 	}
-	session := b.driver.NewSession(ctx, driver.SessionConfig{AccessMode: mode, Bookmarks: driver.BookmarksFromRawValues(after...)})
+	session := b.driver.NewSession(ctx, driver.SessionConfig{
+		DatabaseName: q.Database, AccessMode: mode, Bookmarks: driver.BookmarksFromRawValues(q.After...),
+	})
 	defer func() { _ = session.Close(ctx) }()
-	result, err := session.Run(ctx, statement, parameters)
+	result, err := session.Run(ctx, q.Statement, q.Parameters)
 	if err != nil {
-		return nil, nil, boltError(err)
+		return Answer{}, boltError(err)
+	}
+	a := Answer{}
+	if a.Columns, err = result.Keys(); err != nil {
+		return Answer{}, boltError(err)
 	}
 	records, err := result.Collect(ctx)
 	if err != nil {
-		return nil, nil, boltError(err)
+		return Answer{}, boltError(err)
 	}
-	rows := make([][]any, len(records))
-	for i, r := range records {
-		rows[i] = r.Values
+	for _, r := range records {
+		a.Rows = append(a.Rows, r.Values)
 	}
-	return rows, driver.BookmarksToRawValues(session.LastBookmarks()), nil
+	a.Bookmarks = driver.BookmarksToRawValues(session.LastBookmarks())
+	return a, nil
 }
 
 func boltError(err error) error {
@@ -88,50 +112,51 @@ type httpRunner struct {
 	client        *http.Client
 }
 
-func newHTTPRunner(port int, password string) runner {
-	return httpRunner{fmt.Sprintf("http://127.0.0.1:%d/db/data/transaction/commit", port), password, &http.Client{Transport: &http.Transport{}, Timeout: 15 * time.Second}}
+func newHTTPRunner(address, password string) runner {
+	return httpRunner{"http://" + address + "/db/data/transaction/commit", password, &http.Client{Transport: &http.Transport{}, Timeout: 15 * time.Second}}
 }
 
-func (h httpRunner) run(ctx context.Context, _ bool, _ []string, statement string, parameters map[string]any) ([][]any, []string, error) {
-	body, err := json.Marshal(map[string]any{"statements": []any{map[string]any{"statement": statement, "parameters": parameters}}})
+func (h httpRunner) run(ctx context.Context, q Question) (Answer, error) {
+	body, err := json.Marshal(map[string]any{"statements": []any{map[string]any{"statement": q.Statement, "parameters": q.Parameters}}})
 	if err != nil {
-		return nil, nil, err
+		return Answer{}, err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url, bytes.NewReader(body))
 	if err != nil {
-		return nil, nil, err
+		return Answer{}, err
 	}
 	request.SetBasicAuth("neo4j", h.password)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := h.client.Do(request)
 	if err != nil {
-		return nil, nil, err
+		return Answer{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
 	if err != nil {
-		return nil, nil, err
+		return Answer{}, err
 	}
 	var answer struct {
 		Results []struct {
-			Data []struct{ Row []any }
+			Columns []string
+			Data    []struct{ Row []any }
 		}
 		Errors []struct{ Code, Message string }
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
-		return nil, nil, fmt.Errorf("HTTP %s: %.200s", response.Status, text)
+		return Answer{}, fmt.Errorf("HTTP %s: %.200s", response.Status, text)
 	}
 	if len(answer.Errors) > 0 {
-		return nil, nil, codeError(answer.Errors[0].Code, answer.Errors[0].Message)
+		return Answer{}, codeError(answer.Errors[0].Code, answer.Errors[0].Message)
 	}
 	if len(answer.Results) != 1 {
-		return nil, nil, fmt.Errorf("HTTP %s: no result", response.Status)
+		return Answer{}, fmt.Errorf("HTTP %s: no result", response.Status)
 	}
-	rows := make([][]any, len(answer.Results[0].Data))
-	for i, d := range answer.Results[0].Data {
-		rows[i] = d.Row
+	a := Answer{Columns: answer.Results[0].Columns}
+	for _, d := range answer.Results[0].Data {
+		a.Rows = append(a.Rows, d.Row)
 	}
-	return rows, nil, nil
+	return a, nil
 }
 
 func (h httpRunner) close(context.Context) { h.client.CloseIdleConnections() }

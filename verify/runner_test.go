@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,9 +27,7 @@ func endpoint(t *testing.T, status int, answer string) runner {
 	t.Cleanup(server.Close)
 	u, err := url.Parse(server.URL)
 	require.NoError(t, err)
-	port, err := strconv.Atoi(u.Port())
-	require.NoError(t, err)
-	return newHTTPRunner(port, "password")
+	return newHTTPRunner(u.Host, "password")
 }
 
 func TestHTTPRunner(t *testing.T) {
@@ -47,20 +44,20 @@ func TestHTTPRunner(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rows, bookmarks, err := endpoint(t, test.status, test.answer).run(t.Context(), false, nil, "CALL dbms.cluster.role()", nil)
-			assert.Empty(t, bookmarks, "HTTP has no bookmarks")
+			got, err := endpoint(t, test.status, test.answer).run(t.Context(), Question{Statement: "CALL dbms.cluster.role()"})
+			assert.Empty(t, got.Bookmarks, "HTTP has no bookmarks")
 			if test.problem != "" {
 				assert.ErrorContains(t, err, test.problem)
 				return
 			}
 			require.NoError(t, err)
-			assert.Equal(t, test.rows, rows)
+			assert.Equal(t, test.rows, got.Rows)
 		})
 	}
 }
 
 func TestOverviewRowTakesTheBoltAddress(t *testing.T) {
 	row := overviewRow([]any{"id", []any{"http://short:7474", "bolt://neo4j-0.neo4j.graph.svc:7687"}, leader})
-	assert.Equal(t, Row{"id", "neo4j-0.neo4j.graph.svc", leader}, row)
+	assert.Equal(t, Row{ID: "id", Host: "neo4j-0.neo4j.graph.svc", Role: leader}, row)
 	assert.Equal(t, Row{}, overviewRow([]any{nil, nil, nil}), "an answer of another shape is no member")
 }

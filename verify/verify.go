@@ -80,6 +80,11 @@ func Prove(ctx context.Context, p prover, t neo4j.Topology, o Options) (Report, 
 		if ctx.Err() == nil || findings == nil {
 			findings = now // what a cancelled look could not see is no finding
 		}
+		if len(findings) > 0 && ctx.Err() == nil {
+			for _, line := range admit(ctx, p, t, seen) {
+				talk.tell(line)
+			}
+		}
 		if len(findings) == 0 && ctx.Err() == nil && o.Canary {
 			findings = sing(ctx, p, t, seen)
 		}
@@ -139,17 +144,14 @@ func look(ctx context.Context, p Prober, t neo4j.Topology) (map[string]Observati
 
 // sing runs the canary; that it could not is a finding of the leader, and the next look decides again who that is.
 func sing(ctx context.Context, p asker, t neo4j.Topology, seen map[string]Observation) []Finding {
-	leads := t.Members[0]
-	if len(t.Members) > 1 {
-		var ok bool
-		if leads, ok = leaderOf(t, seen); !ok {
-			return []Finding{{t.Name, "a member that says it leads", "none"}}
-		}
+	plan, ok := planCanary(t, seen)
+	if !ok {
+		return []Finding{{t.Name, "a member that says it takes writes", "none"}}
 	}
 	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := canary(limited, p, t, leads); err != nil {
-		return []Finding{{leads.Name, "a write that every member reads", firstLine(err)}}
+	if err := canary(limited, p, t, plan); err != nil {
+		return []Finding{{plan.Writer.Name, "a write that every member reads", firstLine(err)}}
 	}
 	return nil
 }
@@ -160,13 +162,22 @@ type talk struct {
 	topology neo4j.Topology
 	last     string
 	at       time.Time
+	told     map[string]bool
 }
 
 func newTalk(out io.Writer, t neo4j.Topology) *talk {
 	if out == nil {
 		out = io.Discard
 	}
-	return &talk{out: out, topology: t, at: time.Now()}
+	return &talk{out: out, topology: t, at: time.Now(), told: map[string]bool{}}
+}
+
+// tell says a line of its own, once.
+func (t *talk) tell(line string) {
+	if !t.told[line] {
+		t.told[line] = true
+		_, _ = fmt.Fprintln(t.out, line)
+	}
 }
 
 func (t *talk) say(findings []Finding) {

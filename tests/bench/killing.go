@@ -20,15 +20,15 @@ func killServer(ctx context.Context, client kubernetes.Interface, namespace, pod
 	if err != nil {
 		return err
 	}
-	for _, c := range p.Status.ContainerStatuses {
-		_, id, _ := strings.Cut(c.ContainerID, "://")
-		pid, err := serverOf(id)
-		if err != nil {
-			return fmt.Errorf("pod %s: %w", pod, err)
-		}
-		return syscall.Kill(pid, syscall.SIGKILL)
+	if len(p.Status.ContainerStatuses) != 1 {
+		return fmt.Errorf("pod %s has %d containers", pod, len(p.Status.ContainerStatuses))
 	}
-	return fmt.Errorf("pod %s has no container", pod)
+	_, id, _ := strings.Cut(p.Status.ContainerStatuses[0].ContainerID, "://")
+	pid, err := serverOf(id)
+	if err != nil {
+		return fmt.Errorf("pod %s: %w", pod, err)
+	}
+	return syscall.Kill(pid, syscall.SIGKILL)
 }
 
 // serverOf finds the JVM of a container by the control group that bears the container's id.

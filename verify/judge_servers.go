@@ -1,0 +1,104 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// The states of a server (operations manual 5, "server states").
+const (
+	free, enabled, deallocating, deallocated, dropped = "Free", "Enabled", "Deallocating", "Deallocated", "Dropped"
+)
+
+// mends say what brings a server out of a state that is not Enabled.
+var mends = map[string]string{
+	free:           "not enabled yet: the check enables it, or ENABLE SERVER does",
+	"Cordoned":     "takes no databases: ENABLE SERVER brings it back",
+	deallocating:   "leaves: the next update goes on with it",
+	deallocated:    "has left and waits for DROP SERVER",
+	"unregistered": "no server of this name is known",
+}
+
+// servers compares one member's SHOW SERVERS with the plan: every expected address once, Enabled, Available, hosting what it is asked
+// to, with the constraint of its pool and the release; and nobody else. A row in state Dropped lingers until the process is
+// gone, and is no member.
+func (j *judgement) servers(m neo4j.Member, o Observation) {
+	rows := map[string]Server{}
+	for _, s := range o.Servers {
+		switch {
+		case s.State == dropped:
+		case s.Host == "":
+			j.find(m.Name, "an address for every server", fmt.Sprintf("server %s, %s, without one: %s", s.ID, s.State, mends[s.State]))
+		case rows[s.Host].ID != "":
+			j.find(m.Name, short(s.Host)+" once among its servers", "twice: a member that lost its data came back as another; "+
+				"drop the server that is Unavailable")
+		default:
+			rows[s.Host] = s
+		}
+	}
+	for _, want := range j.topology.Members {
+		s, ok := rows[strings.ToLower(want.Host)]
+		if !ok {
+			j.find(m.Name, want.Host+" among its servers", serverHosts(o.Servers))
+			continue
+		}
+		delete(rows, strings.ToLower(want.Host))
+		j.server(m, want, s)
+	}
+	for _, s := range o.Servers {
+		if _, other := rows[s.Host]; other && s.State != dropped {
+			j.find(m.Name, "no other servers", fmt.Sprintf("%s %s", s.Host, s.State))
+		}
+	}
+}
+
+// server judges one row of an expected member.
+func (j *judgement) server(m, want neo4j.Member, s Server) {
+	if s.State != enabled {
+		j.find(m.Name, want.Name+" "+enabled, fmt.Sprintf("%s: %s", orNothing(s.State), mends[s.State]))
+	}
+	if s.Health != "Available" {
+		j.find(m.Name, want.Name+" Available", orNothing(s.Health))
+	}
+	if !slices.Equal(s.Hosting, s.Requested) {
+		j.find(m.Name, fmt.Sprintf("%s hosting %s", want.Name, listed(s.Requested)), listed(s.Hosting))
+	}
+	// A primary may be left unconstrained or be kept to primaries; the others must never vote.
+	if c := s.Constraint; want.Role == neo4j.Primary && c == "SECONDARY" || want.Role != neo4j.Primary && c != "SECONDARY" {
+		j.find(m.Name, fmt.Sprintf("%s with the mode constraint %s", want.Name, j.family.Constraints[want.Role]), orNothing(c))
+	}
+	if !sameRelease(j.topology.Release, s.Version) {
+		j.find(m.Name, fmt.Sprintf("%s as release %s", want.Name, j.topology.Release), orNothing(s.Version))
+	}
+}
+
+// replication judges dbms.cluster.statusCheck: every copy of a database with several primaries takes part. A database with one
+// primary has nothing to replicate to others by Raft.
+func (j *judgement) replication(m neo4j.Member, o Observation) {
+	several := map[string]bool{}
+	for _, c := range o.Databases {
+		several[c.Name] = several[c.Name] || c.WantedPrimaries > 1
+	}
+	for _, r := range o.Replication {
+		if several[r.Database] && (!r.Replicated || r.Status != "APPLYING") {
+			j.find(m.Name, fmt.Sprintf("%s of %s replicated and APPLYING", r.Database, short(r.Host)),
+				fmt.Sprintf("replicated %v, %s", r.Replicated, orNothing(r.Status)))
+		}
+	}
+}
+
+func serverHosts(servers []Server) string {
+	var all []string
+	for _, s := range servers {
+		if s.State != dropped {
+			all = append(all, s.Host)
+		}
+	}
+	slices.Sort(all)
+	return orNothing(strings.Join(all, ", "))
+}
+
+func listed(names []string) string { return orNothing(strings.Join(names, ", ")) }

@@ -1,0 +1,171 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// Observation is what one member says of itself and of the cluster.
+type Observation struct {
+	// Release is what the member reports as its version, Edition as its edition, in lower case.
+	Release, Edition string
+	// Role is the member's own role in the words of 3.x, Overview the rows of dbms.cluster.overview(): up to 4.4. Both are empty for
+	// a server that stands alone.
+	Role     string
+	Overview []Row
+	// Voters are the ids of the Raft group's voting members as a core sees them, by database ("" in 3.x); nil where the release
+	// does not say.
+	Voters map[string][]string
+	// Servers are the rows of SHOW SERVERS: clusters of 5.x and later.
+	Servers []Server
+	// Databases are the rows of SHOW DATABASES: 4.x and later.
+	Databases []Copy
+	// Replication is what dbms.cluster.statusCheck found: clusters from 5.24 on, on one member.
+	Replication []Replication
+}
+
+// Row is one row of an overview: the member's id, the host it advertises, its role; from 4.0 on its roles by database.
+type Row struct {
+	ID, Host, Role string
+	Roles          map[string]string
+}
+
+// Observe asks one member for its view of the cluster. Sources: the operations manuals 3.1 to 2026, dbms.components,
+// dbms.cluster.overview, SHOW SERVERS, SHOW DATABASES, dbms.cluster.statusCheck and the status endpoints.
+func (c *Members) Observe(ctx context.Context, m neo4j.Member) (Observation, error) {
+	var o Observation
+	if err := c.observeRelease(ctx, m, &o); err != nil {
+		return o, err
+	}
+	alone := len(c.topology.Members) == 1
+	if c.family.Proof != neo4j.ByOverview {
+		if err := c.observeDatabases(ctx, m, &o); err != nil {
+			return o, err
+		}
+	}
+	switch {
+	case alone:
+		return o, nil
+	case c.family.Proof == neo4j.ByServers:
+		return o, c.observeServers(ctx, m, &o)
+	default:
+		return o, c.observeOverview(ctx, m, &o)
+	}
+}
+
+// system is the database that every member from 4.0 on hosts: a session to it is never refused, one to the default database is by
+// a server that has no copy of that.
+func (c *Members) system() string {
+	if c.family.Proof == neo4j.ByOverview {
+		return ""
+	}
+	return "system"
+}
+
+func (c *Members) observeRelease(ctx context.Context, m neo4j.Member, o *Observation) error {
+	a, err := c.Run(ctx, m, Question{
+		Database:  c.system(),
+		Statement: "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' RETURN versions[0], edition",
+	})
+	if err != nil {
+		return err
+	}
+	if len(a.Rows) == 1 {
+		o.Release, o.Edition = text(a.Rows[0][0]), strings.ToLower(text(a.Rows[0][1]))
+	}
+	return nil
+}
+
+// observeOverview asks 3.x and 4.x.
+func (c *Members) observeOverview(ctx context.Context, m neo4j.Member, o *Observation) error {
+	if c.family.Proof == neo4j.ByOverview {
+		a, err := c.Run(ctx, m, Question{Statement: "CALL dbms.cluster.role() YIELD role RETURN role"})
+		if err != nil {
+			return err
+		}
+		if len(a.Rows) == 1 {
+			o.Role = text(a.Rows[0][0])
+		}
+		if !c.family.HasOverview(m.Role) {
+			return nil
+		}
+	}
+	roles := "role"
+	if c.family.Proof == neo4j.ByDatabases {
+		roles = "databases"
+	}
+	a, err := c.Run(ctx, m, Question{
+		Database: c.system(), Statement: "CALL dbms.cluster.overview() YIELD id, addresses, " + roles + " RETURN id, addresses, " + roles,
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range a.Rows {
+		o.Overview = append(o.Overview, overviewRow(r))
+	}
+	if m.Role == neo4j.Primary && c.family.Status != "" {
+		o.Voters, err = c.voters(ctx, m)
+	}
+	return err
+}
+
+func overviewRow(values []any) Row {
+	row := Row{ID: text(values[0]), Host: boltHost(values[1])}
+	switch roles := values[2].(type) {
+	case string:
+		row.Role = roles
+	case map[string]any:
+		row.Roles = map[string]string{}
+		for database, role := range roles {
+			row.Roles[database] = strings.ToUpper(text(role))
+		}
+	}
+	return row
+}
+
+// boltHost is the host of the Bolt address among a member's addresses.
+func boltHost(addresses any) string {
+	host := ""
+	list, _ := addresses.([]any)
+	for _, a := range list {
+		if u, err := url.Parse(text(a)); err == nil && (u.Scheme == "bolt" || host == "") {
+			host = u.Hostname()
+		}
+	}
+	return host
+}
+
+// text is a value as text, empty for null.
+func text(value any) string {
+	if value == nil {
+		return ""
+	}
+	if s, ok := value.(string); ok {
+		return s
+	}
+	return fmt.Sprint(value)
+}
+
+// SeesLeader says whether the member's overview shows a leader of every database.
+func (o Observation) SeesLeader() bool {
+	for _, database := range databasesOf(o.Overview) {
+		if !slices.ContainsFunc(o.Overview, func(r Row) bool { return strings.EqualFold(r.roleIn(database), leader) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// VoterCount is how many members vote in the largest Raft group that the member knows; zero where the release does not say.
+func (o Observation) VoterCount() int {
+	most := 0
+	for _, members := range o.Voters {
+		most = max(most, len(members))
+	}
+	return most
+}
