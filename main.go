@@ -31,7 +31,7 @@ func program(ctx *pulumi.Context) error {
 		return err
 	}
 	c, err := cluster.New(ctx, stack.Spec.Name, &cluster.Args{
-		Spec: stack.Spec, Password: first, KeepPassword: keep, Allowed: r.allowed, ScaleIn: r.scaleIn,
+		Spec: stack.Spec, Password: first, KeepPassword: keep, Allowed: r.allowed, ScaleIn: r.scaleIn, ScaleOut: r.scaleOut,
 	}, pulumi.Provider(provider))
 	if err != nil {
 		return err

@@ -43,10 +43,14 @@ func (r running) firstPassword(given pulumi.StringPtrInput) (password pulumi.Str
 
 func (r running) allowed(from, to neo4j.Topology) error { return scale.Allowed(from, to) }
 
-func (r running) scaleIn(ctx context.Context, from, to neo4j.Topology) error {
-	return scale.In(ctx, r.access(), from, to, scale.Options{
-		Timeout: time.Duration(r.stack.Spec.Timeouts.ScaleIn) * time.Second, Progress: r.log(),
+func (r running) scaleIn(ctx context.Context, to neo4j.Spec) error {
+	return scale.In(ctx, r.access(), to, scale.Options{
+		Timeout: time.Duration(to.Timeouts.ScaleIn) * time.Second, Progress: r.log(), Warnings: warningWriter{r.ctx},
 	})
+}
+
+func (r running) scaleOut(ctx context.Context, to neo4j.Spec) error {
+	return scale.Out(ctx, r.access(), to)
 }
 
 // check is the proof at the end of an update; nil where the stack switched it off.
@@ -72,4 +76,11 @@ type logWriter struct{ ctx *pulumi.Context }
 
 func (w logWriter) Write(line []byte) (int, error) {
 	return len(line), w.ctx.Log.Info(string(line), nil)
+}
+
+// warningWriter is the same for warnings.
+type warningWriter struct{ ctx *pulumi.Context }
+
+func (w warningWriter) Write(line []byte) (int, error) {
+	return len(line), w.ctx.Log.Warn(string(line), nil)
 }

@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -22,10 +23,14 @@ type Args struct {
 	Password pulumi.StringInput
 	// KeepPassword keeps the password of the first update whatever Password says later: a random one is another at each run.
 	KeepPassword bool
-	// Allowed refuses a change of shape before anything is touched, in previews too. ScaleIn takes members out of the running
-	// cluster, one at a time, before their StatefulSet shrinks.
+	// Allowed refuses a change of shape before anything is touched, in previews too.
 	Allowed func(from, to neo4j.Topology) error
-	ScaleIn func(ctx context.Context, from, to neo4j.Topology) error
+	// ScaleIn takes members out of the running cluster, of all pools that shrink, one at a time, before their StatefulSets shrink.
+	// ScaleOut may refuse, before a StatefulSet is made or grows. Neither is called twice at once.
+	ScaleIn, ScaleOut func(ctx context.Context, to neo4j.Spec) error
+
+	// scaling keeps the pools' hooks, which run at the same time, from doing the same work.
+	scaling sync.Mutex
 }
 
 // Cluster is a Neo4j cluster: its pools of members, their configuration, Services and budgets.

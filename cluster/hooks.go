@@ -30,30 +30,31 @@ func shapeGuard(ctx *pulumi.Context, name string, args *Args) (pulumi.ResourceOp
 	return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeUpdate: []*pulumi.ResourceHook{hook}}), nil
 }
 
-// scaleInHook takes members out of the running cluster before their StatefulSet shrinks. It is called for every update of the
-// StatefulSet and acts only when the number falls.
-func scaleInHook(ctx *pulumi.Context, role neo4j.Role, args *Args) (pulumi.ResourceOption, error) {
-	hook, err := ctx.RegisterResourceHook(args.Spec.Pool(role)+"-scale-in", func(h *pulumi.ResourceHookArgs) error {
-		now := args.Spec.Size(role)
-		before := number(h.OldInputs, now, "spec", "replicas")
-		if before <= now || args.ScaleIn == nil {
+// resizeHook readies the running cluster for another number of members before a StatefulSet is made or changed. It is called for
+// every update of the StatefulSet and acts only when the number changes.
+func resizeHook(ctx *pulumi.Context, role neo4j.Role, args *Args) (pulumi.ResourceOption, error) {
+	hook, err := ctx.RegisterResourceHook(args.Spec.Pool(role)+"-resize", func(h *pulumi.ResourceHookArgs) error {
+		after := args.Spec.Size(role)
+		before := number(h.OldInputs, 0, "spec", "replicas")
+		resize := args.ScaleIn
+		switch {
+		case before == after:
+			return nil
+		case before < after:
+			resize = args.ScaleOut
+		}
+		if resize == nil {
 			return nil
 		}
-		from := args.Spec
-		switch role {
-		case neo4j.Primary:
-			from.Primaries = before
-		case neo4j.Secondary:
-			from.Secondaries = before
-		default:
-			from.Analytics = before
-		}
-		return args.ScaleIn(ctx.Context(), from.Topology(), args.Spec.Topology())
+		args.scaling.Lock()
+		defer args.scaling.Unlock()
+		return resize(ctx.Context(), args.Spec)
 	}, nil)
 	if err != nil {
-		return nil, fmt.Errorf("scale-in hook: %w", err)
+		return nil, fmt.Errorf("resize hook: %w", err)
 	}
-	return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeUpdate: []*pulumi.ResourceHook{hook}}), nil
+	hooks := []*pulumi.ResourceHook{hook}
+	return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeCreate: hooks, BeforeUpdate: hooks}), nil
 }
 
 // release reads the release that was deployed before.

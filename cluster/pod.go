@@ -77,7 +77,7 @@ func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.Conta
 		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Env: environment(s, family), Ports: ports, Resources: resources(s.Resources),
 		VolumeMounts: corev1.VolumeMountArray{
-			&corev1.VolumeMountArgs{Name: pulumi.String(claim), MountPath: pulumi.String("/data")},
+			&corev1.VolumeMountArgs{Name: pulumi.String(neo4j.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
 			&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String("/logs")},
 		},
@@ -144,7 +144,7 @@ func handOver(s neo4j.Spec) *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
 		Name: pulumi.String("hand-over"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Command:      pulumi.ToStringArray([]string{"/bin/sh", "-c", fmt.Sprintf("chown %d:%d /data", user, user)}),
-		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String(claim), MountPath: pulumi.String("/data")}},
+		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String(neo4j.Claim), MountPath: pulumi.String("/data")}},
 		Resources:    resources(neo4j.Resources{CPURequest: 10, Memory: 32 << 20}),
 		SecurityContext: &corev1.SecurityContextArgs{
 			RunAsUser: pulumi.Int(0), RunAsNonRoot: pulumi.Bool(false), AllowPrivilegeEscalation: pulumi.Bool(false),

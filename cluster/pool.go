@@ -16,9 +16,6 @@ import (
 // PoolToken is the type token of the Pool component; see Token.
 const PoolToken = "neo4j:kubernetes:Pool"
 
-// claim is the name of the volume claim template: claims are datadir-<pool>-<ordinal>, as in the blog post.
-const claim = "datadir"
-
 // Pool is the members of one role: their configuration, volumes, StatefulSet and disruption budget.
 type Pool struct {
 	pulumi.ResourceState
@@ -71,7 +68,7 @@ func (d *declaration) configMap(role neo4j.Role) (conf *corev1.ConfigMap, checks
 func configName(s neo4j.Spec, role neo4j.Role) string { return s.Pool(role) + "-conf" }
 
 func (d *declaration) statefulSet(role neo4j.Role, args *Args, checksum string, before []pulumi.Resource) (*appsv1.StatefulSet, error) {
-	drain, err := scaleInHook(d.ctx, role, args)
+	resize, err := resizeHook(d.ctx, role, args)
 	if err != nil {
 		return nil, err
 	}
@@ -84,13 +81,13 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, checksum string, 
 		keep = "Delete"
 	}
 	patience := fmt.Sprintf("%ds", d.spec.Timeouts.Ready)
-	options := d.options(pulumi.DependsOn(before), drain,
+	options := d.options(pulumi.DependsOn(before), resize,
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: patience, Update: patience, Delete: patience}))
 	if d.spec.Protect {
 		options = append(options, pulumi.Protect(true))
 	}
 	return appsv1.NewStatefulSet(d.ctx, name, &appsv1.StatefulSetArgs{
-		// The scale-in hook writes spec.replicas through the scale subresource; without force the provider's next write of the
+		// The resize hook writes spec.replicas through the scale subresource; without force the provider's next write of the
 		// field would be a conflict of field managers.
 		Metadata: meta(d.spec, name, role, pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")}),
 		Spec: &appsv1.StatefulSetSpecArgs{
@@ -105,7 +102,7 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, checksum string, 
 			},
 			VolumeClaimTemplates: corev1.PersistentVolumeClaimTypeArray{&corev1.PersistentVolumeClaimTypeArgs{
 				ApiVersion: pulumi.String("v1"), Kind: pulumi.String("PersistentVolumeClaim"),
-				Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(claim), Labels: selector(d.spec, role)},
+				Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(neo4j.Claim), Labels: selector(d.spec, role)},
 				Spec:     claimSpec(d.spec),
 			}},
 			Template: template,

@@ -47,7 +47,7 @@ func (d *declaration) volumes(role neo4j.Role) ([]pulumi.Resource, error) {
 	below := d.below(v)
 	var claims []pulumi.Resource
 	for ordinal := range d.spec.Size(role) {
-		name := claim + "-" + pool + "-" + strconv.Itoa(ordinal)
+		name := neo4j.Claim + "-" + pool + "-" + strconv.Itoa(ordinal)
 		c, err := below.hostVolume(name, role)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

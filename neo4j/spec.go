@@ -132,6 +132,19 @@ func (s Spec) Size(role Role) int {
 	}
 }
 
+// Sized is the same cluster with n members of a role.
+func (s Spec) Sized(role Role, n int) Spec {
+	switch role {
+	case Secondary:
+		s.Secondaries = n
+	case Analytics:
+		s.Analytics = n
+	default:
+		s.Primaries = n
+	}
+	return s
+}
+
 // Pool is the name of a role's StatefulSet.
 func (s Spec) Pool(role Role) string {
 	switch role {
@@ -143,6 +156,9 @@ func (s Spec) Pool(role Role) string {
 		return s.Name
 	}
 }
+
+// Claim is the name of the volume claim template: claims are datadir-<pool>-<ordinal>, as in the blog post.
+const Claim = "datadir"
 
 // DiscoveryService is the name of the Service that the DNS and SRV resolvers ask: of primaries only, ready or not.
 func (s Spec) DiscoveryService() string { return s.Name + "-discovery" }

@@ -9,11 +9,13 @@ import (
 	"neo4j-kubernetes/neo4j"
 )
 
-func plan(primaries, secondaries int) neo4j.Topology {
+func plan(primaries, secondaries int) neo4j.Topology { return shape(primaries, secondaries).Topology() }
+
+func shape(primaries, secondaries int) neo4j.Spec {
 	return neo4j.Spec{
 		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local", Release: neo4j.MustRelease("3.5.0-beta03"), Edition: neo4j.Enterprise,
 		Primaries: primaries, Secondaries: secondaries,
-	}.Topology()
+	}
 }
 
 func TestAllowed(t *testing.T) {

@@ -2,14 +2,9 @@ package scale
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
-
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/verify"
@@ -19,8 +14,8 @@ import (
 type Options struct {
 	// Timeout bounds one member's leaving; zero means five minutes.
 	Timeout time.Duration
-	// Progress gets a line a step; nil for none.
-	Progress io.Writer
+	// Progress gets a line a step, Warnings what a reviewer must see, such as a database that gets fewer copies; nil for none.
+	Progress, Warnings io.Writer
 	// pause is the time between two looks, settle how long the remaining members must agree without a break; In sets both.
 	pause, settle time.Duration
 }
@@ -32,171 +27,227 @@ const settleWithoutVoters = 10 * time.Second
 
 // pods is what a scale-in needs of Kubernetes.
 type pods interface {
-	// replicas gives how many members the pool is asked to have.
+	// replicas gives how many members the pool is asked to have; none where there is no such pool.
 	replicas(ctx context.Context, pool string) (int, error)
 	// resize asks for another number.
 	resize(ctx context.Context, pool string, n int) error
 	// gone says whether a member's pod is there no longer.
 	gone(ctx context.Context, pod string) (bool, error)
+	// identity gives the server id that was noted on a member's claim, empty for none, and note notes it there.
+	identity(ctx context.Context, m neo4j.Member) (string, error)
+	note(ctx context.Context, m neo4j.Member, id string) error
 }
 
-// In shrinks every pool that is smaller in to than in from, one member at a time, highest ordinal first. A step is done when
-// the pod is gone and all remaining members of the pool agree, by overview and by the Raft group's voting members. It begins at
-// the pool's present size, so one that was interrupted goes on. An impossible step is refused before anything is touched.
-func In(ctx context.Context, a verify.Access, from, to neo4j.Topology, o Options) error {
-	if err := Allowed(from, to); err != nil {
-		return err
-	}
+// asker is what a scale-in needs of the members.
+type asker interface {
+	verify.Prober
+	Run(ctx context.Context, m neo4j.Member, q verify.Question) (verify.Answer, error)
+}
+
+// In shrinks every pool that has more members than the plan wants, one member at a time, highest ordinal first, those that never
+// vote before those that do. It begins at the pools' present sizes, so one that was interrupted goes on, and one that is done does
+// nothing. An impossible step is refused before anything is touched.
+func In(ctx context.Context, a verify.Access, to neo4j.Spec, o Options) error {
 	client, err := a.Client()
 	if err != nil {
 		return err
 	}
-	members, err := verify.Reach(ctx, a, from)
+	k := objects{client, to.Namespace}
+	from, shrinks, err := largest(ctx, k, to)
+	if err != nil || !shrinks {
+		return err
+	}
+	members, err := verify.Reach(ctx, a, from.Topology())
 	if err != nil {
 		return err
 	}
 	defer members.Close()
 	o.pause = 300 * time.Millisecond
-	if f, err := neo4j.FamilyOf(from.Release); err == nil && f.Status == "" {
+	if f, err := neo4j.FamilyOf(to.Release); err == nil && f.Status == "" && f.Proof != neo4j.ByServers {
 		o.settle = settleWithoutVoters
 	}
-	return in(ctx, statefulSets{client, from.Namespace}, members, from, to, o)
+	return in(ctx, k, members, from, to, o)
 }
 
-func in(ctx context.Context, p pods, prober verify.Prober, from, to neo4j.Topology, o Options) error {
+// largest is the plan with each pool as large as it is now or shall be, and whether any is larger than planned.
+func largest(ctx context.Context, p pods, to neo4j.Spec) (from neo4j.Spec, shrinks bool, err error) {
+	from = to
+	for _, role := range neo4j.Roles {
+		now, err := p.replicas(ctx, to.Pool(role))
+		if err != nil {
+			return from, false, err
+		}
+		shrinks = shrinks || now > to.Size(role)
+		from = from.Sized(role, max(now, to.Size(role)))
+	}
+	return from, shrinks, nil
+}
+
+// operation is one scale-in under way.
+type operation struct {
+	pods   pods
+	asker  asker
+	to     neo4j.Spec
+	family neo4j.Family
+	o      Options
+}
+
+func in(ctx context.Context, p pods, a asker, from, to neo4j.Spec, o Options) error {
+	if err := Allowed(from.Topology(), to.Topology()); err != nil {
+		return err
+	}
+	family, err := neo4j.FamilyOf(to.Release)
+	if err != nil {
+		return err
+	}
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Minute
 	}
 	if o.Progress == nil {
 		o.Progress = io.Discard
 	}
-	for _, role := range []neo4j.Role{neo4j.Secondary, neo4j.Primary} {
-		pool, target := from.Of(role), len(to.Of(role))
-		if target >= len(pool) {
-			continue
-		}
-		now, err := p.replicas(ctx, pool[0].Pool)
-		if err != nil {
-			return err
-		}
-		for n := min(now, len(pool)); n > target; n-- {
-			if err := step(ctx, p, prober, cut(from, role, n), cut(from, role, n-1), pool[n-1], o); err != nil {
-				return fmt.Errorf("scale-in of %s %d -> %d: %w", pool[0].Pool, n, n-1, err)
+	if o.Warnings == nil {
+		o.Warnings = o.Progress
+	}
+	s := &operation{p, a, to, family, o}
+	for _, role := range []neo4j.Role{neo4j.Secondary, neo4j.Analytics, neo4j.Primary} {
+		pool := from.Topology().Of(role)
+		for n := len(pool); n > to.Size(role); n-- {
+			if err := s.step(ctx, pool[n-1]); err != nil {
+				return fmt.Errorf("scale-in of %s %d -> %d: %w", to.Pool(role), n, n-1, err)
 			}
 		}
-		// The next pool is proven without those who left.
-		from = cut(from, role, target)
 	}
 	return nil
 }
 
 // step takes one member out.
-func step(ctx context.Context, p pods, prober verify.Prober, before, after neo4j.Topology, leaves neo4j.Member, o Options) error {
-	limited, cancel := context.WithTimeout(ctx, o.Timeout)
+func (s *operation) step(ctx context.Context, leaves neo4j.Member) error {
+	limited, cancel := context.WithTimeout(ctx, s.o.Timeout)
 	defer cancel()
 	began := time.Now()
 	n := leaves.Ordinal + 1
-	_, _ = fmt.Fprintf(o.Progress, "scale-in %d -> %d: %s leaves\n", n, n-1, leaves.Name)
-	if leaves.Role == neo4j.Primary {
-		if err := awaitSafe(limited, prober, before, leaves, o); err != nil {
-			return fmt.Errorf("refused, nothing was touched: %w", err)
-		}
+	_, _ = fmt.Fprintf(s.o.Progress, "scale-in %d -> %d: %s leaves\n", n, n-1, leaves.Name)
+	if err := s.prepare(limited, leaves); err != nil {
+		return s.late(ctx, leaves, err)
 	}
-	if err := p.resize(limited, leaves.Pool, n-1); err != nil {
+	if err := s.pods.resize(limited, leaves.Pool, n-1); err != nil {
 		return err
 	}
+	if err := s.settle(limited, leaves); err != nil {
+		return s.late(ctx, leaves, err)
+	}
+	_, _ = fmt.Fprintf(s.o.Progress, "scale-in %d -> %d: done in %s\n", n, n-1, time.Since(began).Round(time.Second))
+	return nil
+}
+
+// prepare makes a member free to go, while it still runs.
+func (s *operation) prepare(ctx context.Context, leaves neo4j.Member) error {
+	if s.family.Proof == neo4j.ByServers {
+		return s.deallocate(ctx, leaves)
+	}
+	if leaves.Role != neo4j.Primary {
+		return nil
+	}
+	before, err := s.present(ctx)
+	if err != nil {
+		return err
+	}
+	if err := awaitSafe(ctx, s.asker, before, leaves, s.o); err != nil {
+		return fmt.Errorf("refused, nothing was touched: %w", err)
+	}
+	return nil
+}
+
+// settle waits until the pod is gone and those who stay agree on it.
+func (s *operation) settle(ctx context.Context, leaves neo4j.Member) error {
 	var since time.Time
+	last := ""
 	for {
-		left, err := settled(limited, p, prober, after, leaves)
+		left, err := s.settled(ctx, leaves)
+		if ctx.Err() != nil && last != "" {
+			return waiting{last} // what the end of the time cut short says nothing
+		}
+		if err != nil {
+			left = err.Error()
+		}
+		last = left
 		switch {
-		case left != "" || err != nil:
+		case left != "":
 			since = time.Time{}
 		case since.IsZero():
 			since = time.Now()
 		}
-		if !since.IsZero() && time.Since(since) >= o.settle {
-			_, _ = fmt.Fprintf(o.Progress, "scale-in %d -> %d: done in %s\n", n, n-1, time.Since(began).Round(time.Second))
-			return nil
-		}
-		switch {
-		case err != nil:
-			left = err.Error()
-		case left == "":
+		if !since.IsZero() {
+			if time.Since(since) >= s.o.settle {
+				return nil
+			}
 			left = "the members agree, but not for long enough"
 		}
-		select {
-		case <-limited.Done():
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return fmt.Errorf("%s has not left after %s: %s; the next update goes on from here", leaves.Name, o.Timeout, left)
-		case <-time.After(o.pause):
+		if err := s.wait(ctx, left); err != nil {
+			return err
 		}
 	}
 }
 
 // settled says in left what is still to wait for: the pod, or the remaining members' agreement.
-func settled(ctx context.Context, p pods, prober verify.Prober, after neo4j.Topology, leaves neo4j.Member) (left string, err error) {
-	gone, err := p.gone(ctx, leaves.Name)
+func (s *operation) settled(ctx context.Context, leaves neo4j.Member) (left string, err error) {
+	gone, err := s.pods.gone(ctx, leaves.Name)
 	if err != nil {
 		return "", err
 	}
 	if !gone {
 		return "its pod is still there", nil
 	}
-	seen, _ := observe(ctx, prober, after.Members)
-	findings := verify.Judge(after, seen)
-	if len(findings) == 0 {
-		return "", nil
-	}
-	return findings[0].String(), nil
-}
-
-// cut is the topology with n members of one role.
-func cut(t neo4j.Topology, role neo4j.Role, n int) neo4j.Topology {
-	all := t.Members
-	t.Members = nil
-	for _, m := range all {
-		if m.Role != role || m.Ordinal < n {
-			t.Members = append(t.Members, m)
-		}
-	}
-	return t
-}
-
-// statefulSets is pods on Kubernetes.
-type statefulSets struct {
-	client    kubernetes.Interface
-	namespace string
-}
-
-func (s statefulSets) replicas(ctx context.Context, pool string) (int, error) {
-	scale, err := s.client.AppsV1().StatefulSets(s.namespace).GetScale(ctx, pool, metav1.GetOptions{})
+	after, err := s.present(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("stateful set %s: %w", pool, err)
+		return "", err
 	}
-	return int(scale.Spec.Replicas), nil
+	if s.family.Proof == neo4j.ByServers {
+		return s.forgotten(ctx, after, leaves), nil
+	}
+	seen, _ := observe(ctx, s.asker, after.Members)
+	if findings := verify.Judge(after, seen); len(findings) > 0 {
+		return findings[0].String(), nil
+	}
+	return "", nil
 }
 
-func (s statefulSets) resize(ctx context.Context, pool string, n int) error {
-	sets := s.client.AppsV1().StatefulSets(s.namespace)
-	for {
-		scale, err := sets.GetScale(ctx, pool, metav1.GetOptions{})
+// present is the topology of the pools as large as they are asked to be at this moment: another pool may grow meanwhile.
+func (s *operation) present(ctx context.Context) (neo4j.Topology, error) {
+	now := s.to
+	for _, role := range neo4j.Roles {
+		n, err := s.pods.replicas(ctx, now.Pool(role))
 		if err != nil {
-			return fmt.Errorf("stateful set %s: %w", pool, err)
+			return neo4j.Topology{}, err
 		}
-		scale.Spec.Replicas = int32(n) //nolint:gosec // at most a few hundred
-		_, err = sets.UpdateScale(ctx, pool, scale, metav1.UpdateOptions{FieldManager: "neo4j-scale-in"})
-		if err == nil || !apierrors.IsConflict(err) || errors.Is(ctx.Err(), context.Canceled) {
-			return err
-		}
+		now = now.Sized(role, n)
+	}
+	return now.Topology(), nil
+}
+
+// waiting is the error of a wait that the step's time ended: for what.
+type waiting struct{ what string }
+
+func (w waiting) Error() string { return w.what }
+
+// wait lets some time go by; what it waits for is said when the time is up.
+func (s *operation) wait(ctx context.Context, what string) error {
+	select {
+	case <-ctx.Done():
+		return waiting{what}
+	case <-time.After(s.o.pause):
+		return nil
 	}
 }
 
-func (s statefulSets) gone(ctx context.Context, pod string) (bool, error) {
-	_, err := s.client.CoreV1().Pods(s.namespace).Get(ctx, pod, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) {
-		return true, nil
+// late says of a step that the time ended how to go on; a cancelled one says only that.
+func (s *operation) late(ctx context.Context, leaves neo4j.Member, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return false, err
+	if w, ok := err.(waiting); ok { //nolint:errorlint // made by wait, never wrapped
+		return fmt.Errorf("%s has not left after %s: %s; the next update goes on from here", leaves.Name, s.o.Timeout, w.what)
+	}
+	return err
 }

@@ -36,6 +36,14 @@ func newFake(full neo4j.Topology, lag int) *fakeCluster {
 	return &fakeCluster{size: map[string]int{"neo4j": p, "neo4j-read": s}, full: full, voters: p, lag: lag, down: map[string]bool{}, leading: true}
 }
 
+func (f *fakeCluster) identity(context.Context, neo4j.Member) (string, error) { return "", nil }
+
+func (f *fakeCluster) note(context.Context, neo4j.Member, string) error { return nil }
+
+func (f *fakeCluster) Run(context.Context, neo4j.Member, verify.Question) (verify.Answer, error) {
+	return verify.Answer{}, errors.New("nothing is ordered of releases before 5")
+}
+
 func (f *fakeCluster) replicas(_ context.Context, pool string) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -100,12 +108,21 @@ func (f *fakeCluster) Observe(_ context.Context, m neo4j.Member) (verify.Observa
 
 var quick = Options{Timeout: 5 * time.Second, pause: time.Millisecond}
 
+// run is In over fakes.
+func run(ctx context.Context, p pods, a asker, to neo4j.Spec, o Options) error {
+	from, _, err := largest(ctx, p, to)
+	if err != nil {
+		return err
+	}
+	return in(ctx, p, a, from, to, o)
+}
+
 func TestInGoesOneAtATimeHighestFirst(t *testing.T) {
 	f := newFake(plan(5, 2), 3)
 	var progress bytes.Buffer
 	o := quick
 	o.Progress = &progress
-	require.NoError(t, in(t.Context(), f, f, plan(5, 2), plan(3, 0), o))
+	require.NoError(t, run(t.Context(), f, f, shape(3, 0), o))
 	assert.Equal(t, []string{"neo4j-read 1", "neo4j-read 0", "neo4j 4", "neo4j 3"}, f.log, "resize itself refuses while voters and members differ")
 	assert.Contains(t, progress.String(), "scale-in 5 -> 4: neo4j-4 leaves\n")
 	assert.Equal(t, 3, f.voters)
@@ -115,7 +132,7 @@ func TestInWaitsForTheVoters(t *testing.T) {
 	f := newFake(plan(5, 0), 1<<30) // the overview shows four at once; the fifth votes on for ever
 	o := quick
 	o.Timeout = 50 * time.Millisecond
-	err := in(t.Context(), f, f, plan(5, 0), plan(3, 0), o)
+	err := run(t.Context(), f, f, shape(3, 0), o)
 	require.ErrorContains(t, err, "neo4j-4 has not left after 50ms")
 	assert.ErrorContains(t, err, "voting members")
 	assert.Equal(t, []string{"neo4j 4"}, f.log, "no second step after one that did not end")
@@ -124,7 +141,7 @@ func TestInWaitsForTheVoters(t *testing.T) {
 func TestInGoesOnFromThePresentSize(t *testing.T) {
 	f := newFake(plan(5, 0), 0)
 	f.size["neo4j"], f.voters = 4, 4
-	require.NoError(t, in(t.Context(), f, f, plan(5, 0), plan(3, 0), quick))
+	require.NoError(t, run(t.Context(), f, f, shape(3, 0), quick))
 	assert.Equal(t, []string{"neo4j 3"}, f.log)
 }
 
@@ -133,26 +150,27 @@ func TestInSettlesWhereNobodySaysWhoVotes(t *testing.T) {
 	o := quick
 	o.settle = 30 * time.Millisecond
 	began := time.Now()
-	require.NoError(t, in(t.Context(), f, f, plan(5, 0), plan(4, 0), o))
+	require.NoError(t, run(t.Context(), f, f, shape(4, 0), o))
 	assert.GreaterOrEqual(t, time.Since(began), o.settle)
 }
 
 func TestInRefusesBeforeAnythingIsTouched(t *testing.T) {
 	tests := []struct {
 		name    string
-		from    neo4j.Topology
+		from    neo4j.Spec
 		harm    func(*fakeCluster)
 		refused string
 	}{
-		{"quorum", plan(4, 0), func(f *fakeCluster) { f.down["neo4j-1"] = true }, "without neo4j-3 only 2 of 4 voting members answer, under the quorum of 3; bring back neo4j-1"},
-		{"voters who left already", plan(4, 0), func(f *fakeCluster) { f.full, f.voters = plan(7, 0), 7 }, "only 3 of 7 voting members answer, under the quorum of 4; wait"},
-		{"no leader", plan(5, 0), func(f *fakeCluster) { f.leading = false }, "no member sees a leader"},
+		{"quorum", shape(4, 0), func(f *fakeCluster) { f.down["neo4j-1"] = true }, "without neo4j-3 only 2 of 4 voting members answer, under the quorum of 3; bring back neo4j-1"},
+		{"voters who left already", shape(4, 0), func(f *fakeCluster) { f.full, f.voters = plan(7, 0), 7 }, "only 3 of 7 voting members answer, under the quorum of 4; wait"},
+		{"another is dead, the quorum would bear it", shape(5, 0), func(f *fakeCluster) { f.down["neo4j-1"] = true }, "neo4j-1 (connection refused) stays and does not answer; bring it back first"},
+		{"no leader", shape(5, 0), func(f *fakeCluster) { f.leading = false }, "no member sees a leader"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			f := newFake(test.from, 0)
+			f := newFake(test.from.Topology(), 0)
 			test.harm(f)
-			err := in(t.Context(), f, f, test.from, plan(3, 0), quick)
+			err := run(t.Context(), f, f, shape(3, 0), quick)
 			require.ErrorContains(t, err, "refused, nothing was touched")
 			assert.ErrorContains(t, err, test.refused)
 			assert.Empty(t, f.log)
@@ -163,7 +181,7 @@ func TestInRefusesBeforeAnythingIsTouched(t *testing.T) {
 func TestInDropsADeadMember(t *testing.T) {
 	f := newFake(plan(5, 0), 0)
 	f.down["neo4j-4"] = true
-	require.NoError(t, in(t.Context(), f, f, plan(5, 0), plan(4, 0), quick))
+	require.NoError(t, run(t.Context(), f, f, shape(4, 0), quick))
 }
 
 func TestInEndsWithItsContext(t *testing.T) {
@@ -171,5 +189,5 @@ func TestInEndsWithItsContext(t *testing.T) {
 	f.stuck = true
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	require.ErrorIs(t, in(ctx, f, f, plan(5, 0), plan(3, 0), quick), context.Canceled)
+	require.ErrorIs(t, run(ctx, f, f, shape(3, 0), quick), context.Canceled)
 }

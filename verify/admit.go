@@ -20,14 +20,14 @@ func admit(ctx context.Context, a asker, t neo4j.Topology, seen map[string]Obser
 		return nil
 	}
 	view := anyView(t, seen)
-	writer, ok := writerOf(t, view, "system")
+	writer, ok := view.Writer(t, "system")
 	if !ok {
 		return nil
 	}
 	var done []string
 	for _, s := range view.Servers {
 		m, planned := memberAt(t, s.Host)
-		if s.State != free || !planned || !serverID.MatchString(s.ID) {
+		if s.State != Free || !planned || !serverID.MatchString(s.ID) {
 			continue
 		}
 		_, err := a.Run(ctx, writer, Question{
@@ -43,10 +43,10 @@ func admit(ctx context.Context, a asker, t neo4j.Topology, seen map[string]Obser
 	return done
 }
 
-// writerOf is the member that takes writes to a database.
-func writerOf(t neo4j.Topology, o Observation, database string) (neo4j.Member, bool) {
+// Writer is the member that takes writes to a database, as far as this observation shows it.
+func (o Observation) Writer(t neo4j.Topology, database string) (neo4j.Member, bool) {
 	for _, c := range o.Databases {
-		if c.Name == database && c.writes() {
+		if c.Name == database && c.Writes() {
 			return memberAt(t, c.Host)
 		}
 	}

@@ -138,7 +138,7 @@ func planCanary(t neo4j.Topology, seen map[string]Observation) (canaryPlan, bool
 			continue
 		}
 		p.Database = copy.Name
-		if copy.writes() {
+		if copy.Writes() {
 			p.Writer = m
 		} else {
 			p.Readers = append(p.Readers, m)

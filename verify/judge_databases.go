@@ -37,7 +37,7 @@ func (j *judgement) database(m neo4j.Member, name string, copies []Copy) {
 			found := strings.TrimSuffix(fmt.Sprintf("%s: %s", orNothing(c.Status), c.Message), ": ")
 			j.find(m.Name, fmt.Sprintf("%s %s on %s", name, c.Wanted, j.place(c)), found)
 		}
-		if c.writes() {
+		if c.Writes() {
 			writers = append(writers, j.place(c))
 		}
 		switch strings.ToLower(c.Role) {

@@ -161,7 +161,7 @@ func describe(o Observation) string {
 		}
 	}
 	for _, s := range o.Servers {
-		if s.State != dropped {
+		if s.State != Dropped {
 			lines = append(lines, fmt.Sprintf("%s %s %s %s", short(s.Host), s.State, strings.Join(s.Requested, "+"), s.ID))
 		}
 	}

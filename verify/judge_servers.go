@@ -8,17 +8,23 @@ import (
 	"neo4j-kubernetes/neo4j"
 )
 
-// The states of a server (operations manual 5, "server states").
+// The states of a server (operations manual 5, "server states"). Before 5.15 there is no Deallocated: a server stays Deallocating
+// until it is dropped.
 const (
-	free, enabled, deallocating, deallocated, dropped = "Free", "Enabled", "Deallocating", "Deallocated", "Dropped"
+	Free         = "Free"
+	Enabled      = "Enabled"
+	Cordoned     = "Cordoned"
+	Deallocating = "Deallocating"
+	Deallocated  = "Deallocated"
+	Dropped      = "Dropped"
 )
 
 // mends say what brings a server out of a state that is not Enabled.
 var mends = map[string]string{
-	free:           "not enabled yet: the check enables it, or ENABLE SERVER does",
-	"Cordoned":     "takes no databases: ENABLE SERVER brings it back",
-	deallocating:   "leaves: the next update goes on with it",
-	deallocated:    "has left and waits for DROP SERVER",
+	Free:           "not enabled yet: the check enables it, or ENABLE SERVER does",
+	Cordoned:       "takes no databases: ENABLE SERVER brings it back",
+	Deallocating:   "leaves: the next update goes on with it",
+	Deallocated:    "has left and waits for DROP SERVER",
 	"unregistered": "no server of this name is known",
 }
 
@@ -29,7 +35,7 @@ func (j *judgement) servers(m neo4j.Member, o Observation) {
 	rows := map[string]Server{}
 	for _, s := range o.Servers {
 		switch {
-		case s.State == dropped:
+		case s.State == Dropped:
 		case s.Host == "":
 			j.find(m.Name, "an address for every server", fmt.Sprintf("server %s, %s, without one: %s", s.ID, s.State, mends[s.State]))
 		case rows[s.Host].ID != "":
@@ -49,7 +55,7 @@ func (j *judgement) servers(m neo4j.Member, o Observation) {
 		j.server(m, want, s)
 	}
 	for _, s := range o.Servers {
-		if _, other := rows[s.Host]; other && s.State != dropped {
+		if _, other := rows[s.Host]; other && s.State != Dropped {
 			j.find(m.Name, "no other servers", fmt.Sprintf("%s %s", s.Host, s.State))
 		}
 	}
@@ -57,8 +63,8 @@ func (j *judgement) servers(m neo4j.Member, o Observation) {
 
 // server judges one row of an expected member.
 func (j *judgement) server(m, want neo4j.Member, s Server) {
-	if s.State != enabled {
-		j.find(m.Name, want.Name+" "+enabled, fmt.Sprintf("%s: %s", orNothing(s.State), mends[s.State]))
+	if s.State != Enabled {
+		j.find(m.Name, want.Name+" "+Enabled, fmt.Sprintf("%s: %s", orNothing(s.State), mends[s.State]))
 	}
 	if s.Health != "Available" {
 		j.find(m.Name, want.Name+" Available", orNothing(s.Health))
@@ -93,7 +99,7 @@ func (j *judgement) replication(m neo4j.Member, o Observation) {
 func serverHosts(servers []Server) string {
 	var all []string
 	for _, s := range servers {
-		if s.State != dropped {
+		if s.State != Dropped {
 			all = append(all, s.Host)
 		}
 	}

@@ -2,8 +2,8 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -112,14 +112,14 @@ func (c *Members) drop(m neo4j.Member) {
 	}
 }
 
-// Run asks one member. An error that the server itself said begins with its code, "Neo.".
+// Run asks one member. What the server itself refused is a *ServerError or ErrPassword.
 func (c *Members) Run(ctx context.Context, m neo4j.Member, q Question) (Answer, error) {
 	l, err := c.link(ctx, m)
 	if err != nil {
 		return Answer{}, err
 	}
 	a, err := l.runner.run(ctx, q)
-	if err != nil && !strings.HasPrefix(err.Error(), "Neo.") {
+	if said := (*ServerError)(nil); err != nil && !errors.As(err, &said) {
 		// Not the server's word, so the connection's: the pod may be another by now.
 		c.drop(m)
 	}

@@ -30,8 +30,8 @@ type Copy struct {
 	Primaries, WantedPrimaries, Secondaries, WantedSecondaries int64
 }
 
-// writes says whether this is the copy that takes writes.
-func (c Copy) writes() bool {
+// Writes says whether this is the copy that takes writes.
+func (c Copy) Writes() bool {
 	return c.Writer || strings.EqualFold(c.Role, leader) || strings.EqualFold(c.Role, "standalone")
 }
 

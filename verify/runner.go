@@ -101,7 +101,17 @@ func codeError(code, message string) error {
 	if strings.HasPrefix(code, "Neo.ClientError.Security.Unauthorized") || strings.HasPrefix(code, "Neo.ClientError.Security.AuthenticationRateLimit") {
 		return ErrPassword
 	}
-	return fmt.Errorf("%s: %s", code, message)
+	return &ServerError{code, message}
+}
+
+// ServerError is what a server answered in place of rows.
+type ServerError struct{ Code, Message string }
+
+func (e *ServerError) Error() string { return e.Code + ": " + e.Message }
+
+// Transient says whether asking again, perhaps another member, may do: the server is no leader, or is just not able to.
+func (e *ServerError) Transient() bool {
+	return strings.HasPrefix(e.Code, "Neo.TransientError.") || strings.HasPrefix(e.Code, "Neo.ClientError.Cluster.")
 }
 
 func (b boltRunner) close(ctx context.Context) { _ = b.driver.Close(ctx) }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"neo4j-kubernetes/neo4j"
 )
 
 // Cluster is the shared state of a cluster of 5.x or later, as its servers tell it: enough for what a check and a scale-in ask and
@@ -25,8 +27,11 @@ type Cluster struct {
 	// Looks counts the SHOW SERVERS so far; After runs then, under the lock: a cluster that changes while it is watched.
 	Looks int
 	After func(c *Cluster)
-	// Slow is how many looks a deallocation takes.
+	// Slow is how many looks a deallocation takes; none goes on while Hold is set.
 	Slow int
+	Hold bool
+	// nameless says that there is no state Deallocated: before 5.15 a server stays Deallocating.
+	nameless bool
 }
 
 // ModelServer is one server. An empty Host shows as a null address.
@@ -58,7 +63,7 @@ func (c *Cluster) Locked(change func()) {
 
 // NewCluster is a healthy cluster of servers at hosts, in which neo4j and system are on all of primaries.
 func NewCluster(release string, primaries, secondaries []string) *Cluster {
-	c := &Cluster{Edition: "enterprise", Copies: map[string]bool{}, Refuse: map[string]string{}}
+	c := &Cluster{nameless: neo4j.MustRelease(release).Compare(neo4j.MustRelease("5.15.0")) < 0, Edition: "enterprise", Copies: map[string]bool{}, Refuse: map[string]string{}}
 	for i, host := range slices.Concat(primaries, secondaries) {
 		s := &ModelServer{ID: fmt.Sprintf("5e7e7000-0000-4000-8000-%012d", i), Host: host, State: "Enabled", Health: "Available", Constraint: "NONE", Version: release}
 		if i >= len(primaries) {

@@ -32,7 +32,7 @@ func (c *Cluster) order(q Query) Answer {
 			s.Constraint = "SECONDARY"
 		}
 	case "DROP":
-		if s.State != "Deallocated" && s.State != "Free" {
+		if s.State != "Deallocated" && s.State != "Free" && (!c.nameless || s.State != "Deallocating" || len(c.hosting(s)) > 0) {
 			return Answer{Code: "Neo.ClientError.Statement.ExecutionFailed", Message: "the server must be deallocated before it is dropped"}
 		}
 		s.State = "Dropped"
@@ -82,6 +82,9 @@ func (c *Cluster) alter(text string, m []string) Answer {
 
 // goOn lets deallocations go on by one look: at their end the server's copies have moved to others, or are gone where enough are left.
 func (c *Cluster) goOn() {
+	if c.Hold {
+		return
+	}
 	for _, s := range c.Servers {
 		if s.State != "Deallocating" {
 			continue
@@ -94,7 +97,9 @@ func (c *Cluster) goOn() {
 			d.Primaries = c.moved(d, s, d.Primaries, "NONE")
 			d.Secondaries = c.moved(d, s, d.Secondaries, "SECONDARY")
 		}
-		s.State = "Deallocated"
+		if !c.nameless {
+			s.State = "Deallocated"
+		}
 	}
 }
 
