@@ -4,10 +4,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"syscall"
 
@@ -30,10 +28,6 @@ func main() {
 	root.AddCommand(upCommand(), downCommand(), statusCommand(), kubectlCommand(), pulumiCommand(), envCommand(), nodeCommand(),
 		imagesCommand(), logsCommand(), superviseCommand(), fabricCommand(), nodeInitCommand(), nodeRunCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			os.Exit(exit.ExitCode())
-		}
 		fmt.Fprintln(os.Stderr, "box:", err)
 		os.Exit(1)
 	}

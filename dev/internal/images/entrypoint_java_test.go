@@ -103,7 +103,7 @@ func TestEntryPointAsRootBecomesTheServersUser(t *testing.T) {
 	tool(t, bin, "id", "echo 0")
 	tool(t, bin, "chown", "exit 0")
 	tool(t, bin, "setpriv", `printf '%s\n' "$@"`)
-	entry := script(t, t.TempDir())
+	entry := script(t, t.TempDir(), "common")
 	cmd := exec.Command(bash, entry, "neo4j", "more words")
 	cmd.Env = []string{"PATH=" + bin}
 	out, err := cmd.CombinedOutput()

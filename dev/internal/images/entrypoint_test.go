@@ -31,9 +31,9 @@ func tool(t *testing.T, dir, name, script string) {
 }
 
 // script writes the entry point as the image has it and gives its name.
-func script(t *testing.T, dir string) string {
+func script(t *testing.T, dir, contract string) string {
 	t.Helper()
-	text, err := recipes.ReadFile("recipe/common/docker-entrypoint.sh")
+	text, err := recipes.ReadFile("recipe/" + contract + "/docker-entrypoint.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +48,12 @@ func script(t *testing.T, dir string) string {
 // would give folders of this machine to the server's user.
 func start(t *testing.T, conf string, env []string, command ...string) started {
 	t.Helper()
+	return startOf(t, "common", conf, env, command...)
+}
+
+// startOf is start with the entry point of one contract. Where that calls the server's own command, the command tells like java.
+func startOf(t *testing.T, contract, conf string, env []string, command ...string) started {
+	t.Helper()
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip("no bash")
 	}
@@ -58,7 +64,7 @@ func start(t *testing.T, conf string, env []string, command ...string) started {
 	}
 	dir := t.TempDir()
 	home, bin := filepath.Join(dir, "home"), filepath.Join(dir, "bin")
-	for _, d := range []string{filepath.Join(home, "conf"), bin} {
+	for _, d := range []string{filepath.Join(home, "conf"), filepath.Join(home, "plugins"), filepath.Join(home, "labs"), filepath.Join(home, "bin"), bin} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +76,11 @@ func start(t *testing.T, conf string, env []string, command ...string) started {
 	tool(t, bin, "id", "echo 7474")
 	tool(t, bin, "hostname", "echo neo4j-0")
 	tool(t, bin, "java", `printf '%s\n' "$@" >"$TOLD/arguments"; env >"$TOLD/environment"; exit 143`)
-	cmd := exec.Command("bash", append([]string{script(t, dir)}, command...)...)
+	tool(t, filepath.Join(home, "bin"), "neo4j", `exec java "$@"`)
+	if err := os.WriteFile(filepath.Join(home, "labs", "apoc-5.26.0-core.jar"), []byte("apoc"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("bash", append([]string{script(t, dir, contract)}, command...)...)
 	cmd.Env = append([]string{"PATH=" + bin + ":/usr/bin:/bin", "NEO4J_HOME=" + home, "TOLD=" + dir}, env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -1,5 +1,5 @@
 // Package images builds the Neo4j images of the box from package registries: a Debian base with Java, the servers' jars from
-// Maven, and an entry point that keeps the contract of the official images. Everything is pinned, checked and cached.
+// Maven, and an entry point that keeps the contract of the official images. Jars are pinned and checked, everything is cached.
 package images
 
 import (
@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -20,6 +21,11 @@ import (
 //go:embed all:recipe
 var recipes embed.FS
 
+// code is what shapes an image beside its recipe.
+//
+//go:embed archive.go base.go images.go layer.go server.go
+var code embed.FS
+
 // Image is an image archive in the cache.
 type Image struct {
 	// Name is the full image reference, Archive the file, Bytes its size.
@@ -30,18 +36,48 @@ type Image struct {
 // release is one server that can be had.
 type release struct {
 	version string
-	// entrypoint is the command line of the official image of the release.
+	// edition is enterprise or community.
+	edition string
+	// contract is the folder of the recipe that keeps the official images' contract of that time: settings' names, commands, paths.
+	contract string
+	// entrypoint is the command line of the official image of the release, script where its entry point lies.
 	entrypoint []string
+	script     string
 	// licensed says whether the official image asks for the licence.
 	licensed bool
+	java     java
 }
+
+// java is what a server runs on: a Debian suite, the package, and the class files' release that the recipe's own sources are compiled to.
+type java struct {
+	suite, runtime, target string
+}
+
+var (
+	java17 = java{"bookworm", "openjdk-17-jre-headless", "8"}
+	// Debian 12 ends at Java 17, which the calendar releases do not run on.
+	java25 = java{"trixie", "openjdk-25-jre-headless", "17"}
+)
 
 var releases = []release{
-	{"3.5.0-beta03", []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh"}, true},
-	{"3.1.0-M13-beta3", []string{"/docker-entrypoint.sh"}, false},
+	{"3.5.0-beta03", "enterprise", "common", []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, java17},
+	{"3.1.0-M13-beta3", "enterprise", "common", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", false, java17},
+	{"5.26.30", "community", "five", tini5, script5, false, java{"bookworm", "openjdk-17-jre-headless", "17"}},
+	{"2026.08.1", "community", "five", tini5, script5, false, java25},
 }
 
-func (r release) name() string { return "docker.io/library/neo4j:" + r.version + "-enterprise" }
+// script5 is where the entry point lies from 4.x on.
+const script5 = "startup/docker-entrypoint.sh"
+
+var tini5 = []string{"/usr/bin/tini", "-g", "--", "/" + script5}
+
+// name is the official image's: Community has no suffix.
+func (r release) name() string {
+	if r.edition == "community" {
+		return "docker.io/library/neo4j:" + r.version
+	}
+	return "docker.io/library/neo4j:" + r.version + "-" + r.edition
+}
 
 func (r release) archive(dir string) string { return filepath.Join(dir, "neo4j-"+r.version+".tar") }
 
@@ -96,7 +132,7 @@ func build(ctx context.Context, cache string, r release, say func(string)) error
 		return err
 	}
 	say("Debian with Java")
-	base, err := baseLayer(ctx, cache)
+	base, err := baseLayer(ctx, cache, r.java)
 	if err != nil {
 		return fmt.Errorf("base: %w", err)
 	}
@@ -120,8 +156,8 @@ func build(ctx context.Context, cache string, r release, say func(string)) error
 	say("archive")
 	config := Config{
 		Entrypoint: r.entrypoint, Cmd: []string{"neo4j"}, WorkingDir: "/var/lib/neo4j",
-		Env:     []string{"PATH=/var/lib/neo4j/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "NEO4J_HOME=/var/lib/neo4j", "NEO4J_EDITION=enterprise"},
-		Exposed: []string{"7474/tcp", "7473/tcp", "7687/tcp"}, Volumes: []string{"/data"},
+		Env:     []string{"PATH=/var/lib/neo4j/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "NEO4J_HOME=/var/lib/neo4j", "NEO4J_EDITION=" + r.edition},
+		Exposed: []string{"7474/tcp", "7473/tcp", "7687/tcp"}, Volumes: []string{"/data", "/logs"},
 	}
 	return WriteArchive(r.archive(filepath.Join(cache, "images")), r.name(), config, base, server, contract)
 }
@@ -143,19 +179,19 @@ func List(cache string) ([]Image, error) {
 // recipeKey tells one recipe from another: a change of any file of it builds the image anew.
 func recipeKey(r release) (string, error) {
 	sum := sha256.New()
-	_, _ = fmt.Fprintf(sum, "%v %s", r, strings.Join(baseCommand("base.tar"), " "))
-	for _, dir := range []string{"recipe/common", "recipe/" + r.version} {
-		err := fs.WalkDir(recipes, dir, func(path string, entry fs.DirEntry, err error) error {
+	_, _ = fmt.Fprintf(sum, "%v %s", r, strings.Join(baseCommand("base.tar", r.java), " "))
+	add := func(files embed.FS, dir string) error {
+		return fs.WalkDir(files, dir, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
 			}
-			text, err := recipes.ReadFile(path)
+			text, err := files.ReadFile(path)
 			_, _ = fmt.Fprintf(sum, "%s %d\n%s", path, len(text), text)
 			return err
 		})
-		if err != nil {
-			return "", err
-		}
+	}
+	if err := errors.Join(add(recipes, "recipe/"+r.contract), add(recipes, "recipe/"+r.version), add(code, ".")); err != nil {
+		return "", err
 	}
 	return "built-" + hex.EncodeToString(sum.Sum(nil))[:16], nil
 }

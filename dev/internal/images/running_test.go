@@ -74,6 +74,31 @@ exec chroot "$root" setpriv --reuid=7474 --regid=7474 --clear-groups --no-new-pr
 	return cmd
 }
 
+// traits are what a test must know of a release: the names of settings, and how the server is asked.
+type traits struct {
+	// setting and dumped are a variable and what dump-config makes of it; own is a setting of the image.
+	setting, dumped, own string
+	memory               []string
+	commit               string
+	// hello is the Bolt version that is offered, and wanted.
+	hello string
+	// process is what the process list shows of the server.
+	process string
+}
+
+var traitsOf = map[string]traits{
+	"common": {
+		"NEO4J_dbms_mode=SINGLE", "dbms.mode=SINGLE", "dbms.connector.bolt.enabled=true",
+		[]string{"NEO4J_dbms_memory_pagecache_size=32m", "NEO4J_dbms_memory_heap_initial__size=256m", "NEO4J_dbms_memory_heap_max__size=256m"},
+		"/db/data/transaction/commit", `\0\0\0\1`, "box.Launch",
+	},
+	"five": {
+		"NEO4J_db_tx__log_rotation_size=1M", "db.tx_log.rotation.size=1M", "server.bolt.enabled=true",
+		[]string{"NEO4J_server_memory_pagecache_size=32m", "NEO4J_server_memory_heap_initial__size=256m", "NEO4J_server_memory_heap_max__size=256m"},
+		"/db/neo4j/tx/commit", `\0\0\4\5`, "org.neo4j.server.",
+	},
+}
+
 func TestImage(t *testing.T) {
 	for _, r := range releases {
 		t.Run(r.version, func(t *testing.T) {
@@ -93,9 +118,10 @@ func licence(t *testing.T, r release, root string) {
 	}
 	defer func() { _ = os.RemoveAll(conf) }()
 	// dump-config ends before the server starts, and asks for the licence as the server does.
-	// SINGLE stays in the files' neo4j.conf, which the server is started from next.
+	// The setting stays in the files' neo4j.conf, which the server is started from next.
+	of := traitsOf[r.contract]
 	command := append(slices.Clone(r.entrypoint), "dump-config")
-	refused := inside(ctx, root, []string{"NEO4J_dbms_mode=SINGLE"}, command...)
+	refused := inside(ctx, root, []string{of.setting}, command...)
 	out, err := refused.CombinedOutput()
 	switch {
 	case !r.licensed && err != nil:
@@ -103,22 +129,25 @@ func licence(t *testing.T, r release, root string) {
 	case r.licensed && (refused.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes")):
 		t.Fatalf("exit code %d: %s", refused.ProcessState.ExitCode(), out)
 	}
-	accepted := inside(ctx, root, []string{"NEO4J_dbms_mode=SINGLE", "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes"}, command...)
+	accepted := inside(ctx, root, []string{of.setting, "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes"}, command...)
 	if out, err := accepted.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	settings := settingsOf(linesOf(filepath.Join(conf, "neo4j.conf")))
-	if settings["dbms.mode"] != "SINGLE" || settings["causal_clustering.raft_advertised_address"] != "neo4j-0:7000" || settings["dbms.connector.bolt.enabled"] != "true" {
-		t.Errorf("dumped %v", settings)
+	lines := linesOf(filepath.Join(conf, "neo4j.conf"))
+	for _, want := range []string{of.dumped, of.own} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("no %s was dumped: %v", want, lines)
+		}
+	}
+	if r.edition == "enterprise" && !slices.Contains(lines, "causal_clustering.raft_advertised_address=neo4j-0:7000") {
+		t.Errorf("dumped %v", lines)
 	}
 }
 
 func server(t *testing.T, r release, root string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	cmd := inside(ctx, root, []string{
-		"NEO4J_AUTH=neo4j/correct-horse", "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes", "NEO4J_dbms_memory_pagecache_size=32m",
-		"NEO4J_dbms_memory_heap_initial__size=256m", "NEO4J_dbms_memory_heap_max__size=256m",
-	}, append(slices.Clone(r.entrypoint), "neo4j")...)
+	of := traitsOf[r.contract]
+	cmd := inside(ctx, root, append([]string{"NEO4J_AUTH=neo4j/correct-horse", "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes"}, of.memory...), append(slices.Clone(r.entrypoint), "neo4j")...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &out, &out, 10*time.Second
 	began := time.Now()
@@ -128,23 +157,23 @@ func server(t *testing.T, r release, root string) {
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
 	t.Cleanup(func() { cancel(); <-ended })
-	first := waitForServer(ctx, t, cmd.Process.Pid, ended, &out)
+	first := waitForServer(ctx, t, of, cmd.Process.Pid, ended, &out)
 	t.Logf("%s answered %.1f s after its start", r.version, time.Since(began).Seconds())
 
-	if got := answer(ctx, first, "correct-horse"); !strings.Contains(got, " 200 ") || !strings.Contains(got, `"row":[42]`) {
+	if got := answer(ctx, of, first, "correct-horse"); !strings.Contains(got, " 200 ") || !strings.Contains(got, `"row":[42]`) {
 		t.Errorf("the first password: %s", got)
 	}
-	if got := answer(ctx, first, "neo4j"); !strings.Contains(got, " 401 ") {
+	if got := answer(ctx, of, first, "neo4j"); !strings.Contains(got, " 401 ") {
 		t.Errorf("the default password: %s", got)
 	}
 	t.Run("bolt", func(t *testing.T) {
-		if got := bolt(ctx, first); got != "00000001" {
-			t.Errorf("offered version 1 it chose %q", got)
+		if got, want := bolt(ctx, of, first), strings.ReplaceAll(of.hello, `\`, "0"); got != want {
+			t.Errorf("offered version %s it chose %q", want, got)
 		}
 	})
 	// A process that ends meanwhile is cat's complaint, not ours.
 	lists, _ := exec.Command("bash", "-c", "cat /proc/"+first+"/root/proc/[0-9]*/cmdline | tr '\\0' ' '").Output()
-	if strings.Contains(string(lists), "correct-horse") || !strings.Contains(string(lists), "box.Launch") {
+	if strings.Contains(string(lists), "correct-horse") || !strings.Contains(string(lists), of.process) {
 		t.Errorf("the process list: %s", lists)
 	}
 	stopInTime(t, cmd, first, ended)
@@ -154,7 +183,7 @@ func server(t *testing.T, r release, root string) {
 }
 
 // waitForServer gives the first process of the namespaces, as this machine counts them, when HTTP answers there.
-func waitForServer(ctx context.Context, t *testing.T, outer int, ended <-chan struct{}, out *bytes.Buffer) string {
+func waitForServer(ctx context.Context, t *testing.T, of traits, outer int, ended <-chan struct{}, out *bytes.Buffer) string {
 	t.Helper()
 	for {
 		select {
@@ -165,26 +194,26 @@ func waitForServer(ctx context.Context, t *testing.T, outer int, ended <-chan st
 		case <-time.After(300 * time.Millisecond):
 		}
 		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", outer, outer))
-		if first := strings.TrimSpace(string(children)); err == nil && first != "" && strings.HasPrefix(answer(ctx, first, ""), "HTTP/1.1 ") {
+		if first := strings.TrimSpace(string(children)); err == nil && first != "" && strings.HasPrefix(answer(ctx, of, first, ""), "HTTP/1.1 ") {
 			return first
 		}
 	}
 }
 
 // answer is what the server in the namespace of a process says to a statement over HTTP.
-func answer(ctx context.Context, pid, password string) string {
+func answer(ctx context.Context, of traits, pid, password string) string {
 	body := `{"statements":[{"statement":"RETURN 6*7"}]}`
-	request := fmt.Sprintf("POST /db/data/transaction/commit HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nAuthorization: Basic %s\r\nContent-Length: %d\r\n\r\n%s",
-		base64.StdEncoding.EncodeToString([]byte("neo4j:"+password)), len(body), body)
+	request := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nAuthorization: Basic %s\r\nContent-Length: %d\r\n\r\n%s",
+		of.commit, base64.StdEncoding.EncodeToString([]byte("neo4j:"+password)), len(body), body)
 	cmd := exec.CommandContext(ctx, "nsenter", "--net", "--target", pid, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7474 && cat >&3 && timeout 10 cat <&3")
 	cmd.Stdin = strings.NewReader(request)
 	out, _ := cmd.Output()
 	return string(out)
 }
 
-// bolt offers version 1 of the protocol alone and gives what the server chose.
-func bolt(ctx context.Context, pid string) string {
-	const hello = `exec 3<>/dev/tcp/127.0.0.1/7687 && printf '\x60\x60\xb0\x17\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0' >&3 && timeout 10 head -c 4 <&3 | od -An -tx1 | tr -d ' \n'`
+// bolt offers one version of the protocol alone and gives what the server chose.
+func bolt(ctx context.Context, of traits, pid string) string {
+	hello := `exec 3<>/dev/tcp/127.0.0.1/7687 && printf '\x60\x60\xb0\x17` + of.hello + `\0\0\0\0\0\0\0\0\0\0\0\0' >&3 && timeout 10 head -c 4 <&3 | od -An -tx1 | tr -d ' \n'`
 	out, _ := exec.CommandContext(ctx, "nsenter", "--net", "--target", pid, "bash", "-c", hello).Output()
 	return string(out)
 }

@@ -101,7 +101,7 @@ func compile(ctx context.Context, work string, r release, jars string) (string, 
 			return "", err
 		}
 	}
-	arguments := []string{"--release", "8", "-nowarn", "-Xlint:-options", "-d", classes, "-cp", filepath.Join(jars, "*")}
+	arguments := []string{"--release", r.java.target, "-nowarn", "-proc:none", "-Xlint:-options", "-d", classes, "-cp", filepath.Join(jars, "*")}
 	found, err := sources(r)
 	if err != nil {
 		return "", err
@@ -126,7 +126,7 @@ func compile(ctx context.Context, work string, r release, jars string) (string, 
 // sources are the Java files of a recipe.
 func sources(r release) ([]string, error) {
 	var all []string
-	for _, dir := range []string{"common", r.version} {
+	for _, dir := range []string{r.contract, r.version} {
 		found, err := fs.Glob(recipes, "recipe/"+dir+"/*.java")
 		if err != nil {
 			return nil, err
@@ -161,7 +161,7 @@ func serverLayer(target, jars string) error {
 func contractLayer(target string, r release, classes string) error {
 	layer := newLayer()
 	layer.dir(neo4jHome, owner)
-	for _, dir := range []string{"conf", "plugins", "import", "certificates", "metrics"} {
+	for _, dir := range []string{"conf", "plugins", "import", "certificates", "metrics", "licenses", "run", "labs", "products"} {
 		layer.dir(neo4jHome+"/"+dir, owner)
 	}
 	layer.dir(neo4jHome+"/bin", 0)
@@ -170,17 +170,20 @@ func contractLayer(target string, r release, classes string) error {
 		layer.link(neo4jHome+"/"+dir, "/"+dir)
 	}
 	layer.link("usr/sbin/tini", "/usr/bin/tini")
+	if dir := path.Dir(r.script); dir != "." {
+		layer.dir(dir, 0)
+	}
 	for name, from := range map[string]string{
-		"docker-entrypoint.sh": "docker-entrypoint.sh", neo4jHome + "/bin/neo4j-admin": "neo4j-admin",
+		r.script: "docker-entrypoint.sh", neo4jHome + "/bin/neo4j": "neo4j", neo4jHome + "/bin/neo4j-admin": "neo4j-admin",
 	} {
-		text, err := recipes.ReadFile("recipe/common/" + from)
+		text, err := recipes.ReadFile("recipe/" + r.contract + "/" + from)
 		if err != nil {
 			return err
 		}
 		layer.file(name, text, 0o755, 0)
 	}
 	for name, from := range map[string]string{neo4jHome + "/conf/neo4j.conf": "neo4j.conf", neo4jHome + "/NOTICE": "NOTICE"} {
-		text, err := recipes.ReadFile("recipe/common/" + from)
+		text, err := recipes.ReadFile("recipe/" + r.contract + "/" + from)
 		if err != nil {
 			return err
 		}

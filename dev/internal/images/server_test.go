@@ -80,7 +80,8 @@ func TestRecipesPinWhatTheyFetch(t *testing.T) {
 			if err := xml.Unmarshal(text, &pom); err != nil {
 				t.Fatal(err)
 			}
-			if len(pom.Dependencies) != 1 || pom.Dependencies[0].Version != r.version || pom.Dependencies[0].ArtifactID != "neo4j-server-enterprise" {
+			artifact := map[string]string{"enterprise": "neo4j-server-enterprise", "community": "neo4j"}[r.edition]
+			if len(pom.Dependencies) != 1 || pom.Dependencies[0].Version != r.version || pom.Dependencies[0].ArtifactID != artifact {
 				t.Errorf("dependencies %+v", pom.Dependencies)
 			}
 			sums, err := recipes.ReadFile("recipe/" + r.version + "/jars.sha256")
@@ -95,7 +96,7 @@ func TestRecipesPinWhatTheyFetch(t *testing.T) {
 				}
 				names = append(names, l[66:])
 			}
-			if server := fmt.Sprintf("neo4j-server-enterprise-%s.jar", r.version); !slices.Contains(names, server) {
+			if server := fmt.Sprintf("%s-%s.jar", artifact, r.version); !slices.Contains(names, server) {
 				t.Errorf("%s is not among the %d jars", server, len(names))
 			}
 			slices.Sort(names)
