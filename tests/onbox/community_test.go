@@ -1,0 +1,78 @@
+package onbox
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestCommunity takes a real Community server of 5.x and of the calendar releases through its life: up, proven, restarted,
+// configured anew, destroyed and found again.
+func TestCommunity(t *testing.T) {
+	for _, release := range []string{"5.26.30", "2026.08.1"} {
+		t.Run(release, func(t *testing.T) {
+			p := newProject(t, onTheBox(t), "dev", "community-"+strings.ReplaceAll(release, ".", "-"))
+			p.set("cluster.edition", "community")
+			p.set("cluster.release", release)
+			p.set("cluster.primaries", 1)
+			out := p.up()
+			assert.Contains(t, out, "STANDALONE")
+			assert.Contains(t, out, release)
+			assert.Equal(t, "1 standalone server", p.topology())
+			p.unchanged()
+			p.bolt("MERGE (n:Note {text: $text})", map[string]any{"text": "kept"})
+
+			p.kubectl("delete", "pod", "neo4j-0")
+			p.up()
+			assert.Equal(t, []string{"kept"}, p.bolt("MATCH (n:Note) RETURN n.text", nil), "a restart keeps the data")
+
+			before := p.uids()
+			const setting = "db.tx_log.rotation.retention_policy"
+			p.set(`cluster.settings["`+setting+`"]`, "3 days")
+			p.set("cluster.memory.heap", "300m")
+			out, err := p.run(time.Minute, "preview", "--diff")
+			require.NoError(t, err, out)
+			assert.Contains(t, out, setting+"=3 days", "a reviewer sees the line")
+			p.up()
+			assert.NotEqual(t, before, p.uids(), "a changed configuration restarts the server")
+			assert.Equal(t, []string{"3 days"}, p.bolt("SHOW SETTINGS '"+setting+"' YIELD value", nil))
+			assert.Equal(t, []string{"300.00MiB"}, p.bolt("SHOW SETTINGS 'server.memory.heap.max_size' YIELD value", nil))
+			assert.Equal(t, []string{"kept"}, p.bolt("MATCH (n:Note) RETURN n.text", nil))
+			p.unchanged()
+
+			p.set("cluster.primaries", 3)
+			assert.Contains(t, p.refused(), "Community")
+			p.set("cluster.primaries", 1)
+
+			p.must("destroy", "--yes", "--skip-preview")
+			assert.Empty(t, strings.TrimSpace(p.kubectl("get", "pods", "-o", "name")))
+			p.up()
+			assert.Equal(t, []string{"kept"}, p.bolt("MATCH (n:Note) RETURN n.text", nil), "a destroy keeps the claim")
+		})
+	}
+}
+
+// bolt runs one statement on the server that stands alone, and gives the first value of each row as text.
+func (p *project) bolt(statement string, parameters map[string]any) []string {
+	p.t.Helper()
+	address, stop := p.forward("neo4j-0", 7687)
+	defer stop()
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	defer cancel()
+	driver, err := neo4j.NewDriverWithContext("bolt://"+address, neo4j.BasicAuth("neo4j", p.password(), ""))
+	require.NoError(p.t, err)
+	defer func() { _ = driver.Close(ctx) }()
+	result, err := neo4j.ExecuteQuery(ctx, driver, statement, parameters, neo4j.EagerResultTransformer)
+	require.NoError(p.t, err, statement)
+	var values []string
+	for _, record := range result.Records {
+		values = append(values, fmt.Sprint(record.Values[0]))
+	}
+	return values
+}
