@@ -59,9 +59,9 @@ func newCores(topology neo4j.Topology) *cores {
 func (c *cores) at(host string) func(scripted.Query) scripted.Answer {
 	return func(q scripted.Query) scripted.Answer {
 		switch {
-		case strings.HasPrefix(q.Text, "CALL dbms.components()"):
-			return scripted.Answer{Columns: []string{"versions[0]", "edition"}, Rows: [][]any{{c.release[host], "enterprise"}}}
-		case strings.HasPrefix(q.Text, "CALL dbms.cluster.overview()"):
+		case q.Text == "CALL dbms.components()":
+			return scripted.Components(c.release[host], "enterprise")
+		case q.Text == "CALL dbms.cluster.overview()":
 			return c.overview(host)
 		case q.Text == "SHOW DATABASES":
 			return c.databases()

@@ -68,15 +68,16 @@ func (c *Members) system() string {
 }
 
 func (c *Members) observeRelease(ctx context.Context, m neo4j.Member, o *Observation) error {
-	a, err := c.Run(ctx, m, Question{
-		Database:  c.system(),
-		Statement: "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' RETURN versions[0], edition",
-	})
+	// The plain call: on the system database 5.26 takes no YIELD with a WHERE, "unsupported clauses: WITH".
+	a, err := c.Run(ctx, m, Question{Database: c.system(), Statement: "CALL dbms.components()"})
 	if err != nil {
 		return err
 	}
-	if len(a.Rows) == 1 {
-		o.Release, o.Edition = text(a.Rows[0][0]), strings.ToLower(text(a.Rows[0][1]))
+	for _, row := range a.table() {
+		versions, _ := row["versions"].([]any)
+		if row.text("name") == "Neo4j Kernel" && len(versions) > 0 {
+			o.Release, o.Edition = text(versions[0]), strings.ToLower(row.text("edition"))
+		}
 	}
 	return nil
 }
@@ -99,14 +100,12 @@ func (c *Members) observeOverview(ctx context.Context, m neo4j.Member, o *Observ
 	if c.family.Proof == neo4j.ByDatabases {
 		roles = "databases"
 	}
-	a, err := c.Run(ctx, m, Question{
-		Database: c.system(), Statement: "CALL dbms.cluster.overview() YIELD id, addresses, " + roles + " RETURN id, addresses, " + roles,
-	})
+	a, err := c.Run(ctx, m, Question{Database: c.system(), Statement: "CALL dbms.cluster.overview()"})
 	if err != nil {
 		return err
 	}
-	for _, r := range a.Rows {
-		o.Overview = append(o.Overview, overviewRow(r))
+	for _, r := range a.table() {
+		o.Overview = append(o.Overview, overviewRow([]any{r["id"], r["addresses"], r[roles]}))
 	}
 	if m.Role == neo4j.Primary && c.family.Status != "" {
 		o.Voters, err = c.voters(ctx, m)

@@ -125,8 +125,11 @@ func (c *Cluster) At(host string) func(Query) Answer {
 
 func (c *Cluster) answer(host string, q Query) Answer {
 	switch {
-	case strings.HasPrefix(q.Text, "CALL dbms.components()"):
-		return Answer{Columns: []string{"versions[0]", "edition"}, Rows: [][]any{{c.release(host), c.Edition}}}
+	case strings.HasPrefix(q.Text, "CALL ") && strings.Contains(q.Text, " WHERE ") && q.Database == "system":
+		// Seen on a real 5.26.30.
+		return Answer{Code: "Neo.ClientError.Statement.SemanticError", Message: "The following unsupported clauses were used: WITH."}
+	case q.Text == "CALL dbms.components()":
+		return Components(c.release(host), c.Edition)
 	case yields.MatchString(q.Text):
 		return c.show(q)
 	case q.Text == "CALL dbms.cluster.statusCheck([], 1000)":
@@ -143,6 +146,13 @@ func (c *Cluster) answer(host string, q Query) Answer {
 		return c.order(q)
 	}
 	return Answer{Unknown: true}
+}
+
+// Components is the answer to dbms.components: as 5.26 gives it, Cypher's own row beside the kernel's.
+func Components(release, edition string) Answer {
+	return Answer{Columns: []string{"name", "versions", "edition"}, Rows: [][]any{
+		{"Neo4j Kernel", []any{release}, edition}, {"Cypher", []any{"5"}, ""},
+	}}
 }
 
 func (c *Cluster) release(host string) string {
