@@ -22,7 +22,7 @@ func TestCommunity(t *testing.T) {
 			p.set("cluster.release", release)
 			p.set("cluster.primaries", 1)
 			out := p.up()
-			assert.Contains(t, out, "STANDALONE")
+			assert.Contains(t, out, "SINGLE")
 			assert.Contains(t, out, release)
 			assert.Equal(t, "1 standalone server", p.topology())
 			p.unchanged()
@@ -47,7 +47,7 @@ func TestCommunity(t *testing.T) {
 			p.unchanged()
 
 			p.set("cluster.primaries", 3)
-			assert.Contains(t, p.refused(), "Community")
+			assert.Contains(t, p.refused(), "does not cluster")
 			p.set("cluster.primaries", 1)
 
 			p.must("destroy", "--yes", "--skip-preview")
