@@ -21,6 +21,11 @@ func program(ctx *pulumi.Context) error {
 			return err
 		}
 	}
+	for _, note := range stack.Notes {
+		if err := ctx.Log.Info(note, nil); err != nil {
+			return err
+		}
+	}
 	provider, err := cluster.NewProvider(ctx, stack.Kubernetes.Kubeconfig, stack.Kubernetes.Context)
 	if err != nil {
 		return err

@@ -28,10 +28,10 @@ func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTem
 		TerminationGracePeriodSeconds: pulumi.Int(s.Timeouts.Shutdown),
 		SecurityContext:               podSecurity(s),
 		Containers:                    corev1.ContainerArray{container(s, family, role)},
-		Volumes: corev1.VolumeArray{
+		Volumes: append(corev1.VolumeArray{
 			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(configName(s, role))}},
 			&corev1.VolumeArgs{Name: pulumi.String("logs"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{}},
-		},
+		}, extraVolumes(s, role)...),
 		TopologySpreadConstraints: spread(s, role),
 	}
 	if s.Placement.RequireSeparateNodes {
@@ -75,12 +75,12 @@ func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.Conta
 	}
 	c := &corev1.ContainerArgs{
 		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
-		Env: environment(s, family), Ports: ports, Resources: resources(s.Resources),
-		VolumeMounts: corev1.VolumeMountArray{
+		Env: environment(s, family, role), EnvFrom: environmentFrom(s), Ports: ports, Resources: resources(s.Resources),
+		VolumeMounts: append(corev1.VolumeMountArray{
 			&corev1.VolumeMountArgs{Name: pulumi.String(neo4j.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
 			&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String("/logs")},
-		},
+		}, extraMounts(s, role)...),
 		SecurityContext: &corev1.SecurityContextArgs{
 			AllowPrivilegeEscalation: pulumi.Bool(false), RunAsNonRoot: pulumi.Bool(true),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
@@ -103,7 +103,7 @@ exec %s`, s.Formation(), s.HeadStart, strings.Join(family.Entrypoint, " "))
 }
 
 // environment is what differs by member, and what the image takes no other way.
-func environment(s neo4j.Spec, family neo4j.Family) corev1.EnvVarArray {
+func environment(s neo4j.Spec, family neo4j.Family, role neo4j.Role) corev1.EnvVarArray {
 	env := corev1.EnvVarArray{
 		&corev1.EnvVarArgs{Name: pulumi.String("POD_NAME"), ValueFrom: &corev1.EnvVarSourceArgs{
 			FieldRef: &corev1.ObjectFieldSelectorArgs{FieldPath: pulumi.String("metadata.name")},
@@ -118,7 +118,7 @@ func environment(s neo4j.Spec, family neo4j.Family) corev1.EnvVarArray {
 	for _, setting := range neo4j.MemberSettings(family, s, s.Host("$(POD_NAME)")) {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(setting.Key)), Value: pulumi.String(setting.Value)})
 	}
-	return env
+	return append(env, extraEnvironment(s, role)...)
 }
 
 func resources(r neo4j.Resources) *corev1.ResourceRequirementsArgs {

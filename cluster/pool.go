@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -55,12 +57,19 @@ func (d *declaration) configMap(role neo4j.Role) (conf *corev1.ConfigMap, checks
 	if err != nil {
 		return nil, "", err
 	}
-	text := neo4j.Render(lines)
-	sum := sha256.Sum256([]byte(text))
+	files := d.spec.ConfigFiles(lines)
+	sum := sha256.Sum256([]byte(files["neo4j.conf"]))
+	if len(files) > 1 {
+		hash := sha256.New()
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			_, _ = fmt.Fprintf(hash, "%s %d\n%s", name, len(files[name]), files[name])
+		}
+		hash.Sum(sum[:0])
+	}
 	name := configName(d.spec, role)
 	conf, err = corev1.NewConfigMap(d.ctx, name, &corev1.ConfigMapArgs{
 		Metadata: meta(d.spec, name, role, nil),
-		Data:     pulumi.StringMap{"neo4j.conf": pulumi.String(text)},
+		Data:     pulumi.ToStringMap(files),
 	}, d.options()...)
 	return conf, hex.EncodeToString(sum[:]), err
 }

@@ -22,6 +22,8 @@ type Stack struct {
 	Kubernetes Kubernetes
 	// Warnings are what is allowed and still worth a second look, one line each.
 	Warnings []string
+	// Notes are what a reviewer should see of the plan: the stack's own settings that take the place of the program's.
+	Notes []string
 }
 
 // Kubernetes says which cluster the stack is deployed to. Nothing is ever deployed to whatever kubectl happens to point at.
@@ -81,7 +83,29 @@ func Parse(raw []byte) (Stack, error) {
 	if len(problems) > 0 {
 		return stack, problems
 	}
+	stack.Notes = collisions(stack.Spec)
 	return stack, nil
+}
+
+// collisions are the settings of neo4j.conf that two layers set, each once.
+func collisions(s neo4j.Spec) []string {
+	var notes []string
+	for _, role := range neo4j.Roles {
+		lines, err := neo4j.Conf(s, role)
+		if err != nil || s.Size(role) == 0 {
+			continue
+		}
+		for _, l := range lines {
+			if l.Over == nil || l.Over.Value == l.Value {
+				continue
+			}
+			note := fmt.Sprintf("neo4j.conf: %s=%s (%s) takes the place of %s (%s)", l.Key, l.Value, l.Layer, l.Over.Value, l.Over.Layer)
+			if !slices.Contains(notes, note) {
+				notes = append(notes, note)
+			}
+		}
+	}
+	return notes
 }
 
 // read turns the keys into a Stack, defaults first. The order is the reference's.
@@ -109,8 +133,10 @@ func read(f *file) Stack {
 	s.Discovery = readDiscovery(f.sub("discovery"), s)
 	s.Copies = readCopies(f.sub("copies"), s)
 	s.Storage = readStorage(f.sub("storage"), p)
-	s.Resources = readResources(f.sub("resources"), p)
-	s.Memory = readMemory(f.sub("memory"), s.Resources.Memory)
+	s.Extras = readExtras(f)
+	resources := f.sub("resources")
+	s.Resources = readResources(resources, p)
+	s.Memory = readMemory(f.sub("memory"), &s, resources.has("memory"))
 	s.Image, s.ImagePullPolicy = readImage(f.sub("image"), s)
 
 	expose := f.sub("expose")
@@ -183,14 +209,29 @@ func readResources(f *file, p platform) neo4j.Resources {
 	return r
 }
 
-// readMemory plans heap and page cache within the limit, keeping what the stack gives.
-func readMemory(f *file, limit int64) neo4j.Memory {
-	given := neo4j.Memory{Heap: f.bytes("heap", ""), PageCache: f.bytes("pageCache", "")}
+// readMemory plans heap and page cache within the limit, keeping what the stack gives. Where it gives both of them and no limit, the
+// limit follows from them.
+func readMemory(f *file, s *neo4j.Spec, limited bool) neo4j.Memory {
+	given := neo4j.Memory{Heap: f.bytes("heap", ""), PageCache: f.bytes("pageCache", ""), AllowSmall: f.boolean("allowSmall", false)}
 	shown := strings.TrimPrefix(fmt.Sprintf(", heap %s, page cache %s", orPlanned(f.text("heap", "")), orPlanned(f.text("pageCache", ""))), ", ")
 	f.end()
-	plan, err := neo4j.PlanMemory(limit, given)
-	if err != nil && limit > 0 {
-		f.problems.add(f.path, shown, "does not fit: "+err.Error(), "raise cluster.resources.memory, or lower cluster.memory.heap or pageCache")
+	family, err := neo4j.FamilyOf(s.Release)
+	if err != nil {
+		return given // the release is refused already
+	}
+	if given.Heap > 0 && given.PageCache > 0 && !limited {
+		s.Resources.Memory = family.Limit(given)
+	}
+	plan, err := family.PlanMemory(s.Resources.Memory, given)
+	if err != nil && s.Resources.Memory > 0 {
+		mend := "raise cluster.resources.memory, or lower cluster.memory.heap or pageCache"
+		if small := given; !small.AllowSmall {
+			small.AllowSmall = true
+			if _, err := family.PlanMemory(s.Resources.Memory, small); err == nil {
+				mend += ", or set cluster.memory.allowSmall: true"
+			}
+		}
+		f.problems.add(f.path, shown, "does not fit: "+err.Error(), mend)
 	}
 	return plan
 }

@@ -32,7 +32,9 @@ func TestPlatformsGiveCompleteDefaults(t *testing.T) {
 		assert.Equal(t, 3, stack.Spec.Primaries)
 		assert.Equal(t, "neo4j:"+stack.Spec.Release.String()+"-enterprise", stack.Spec.Image)
 		assert.NotEmpty(t, stack.Kubernetes.Context)
-		assert.NoError(t, neo4j.CheckMemory(stack.Spec.Resources.Memory, stack.Spec.Memory))
+		family, err := neo4j.FamilyOf(stack.Spec.Release)
+		require.NoError(t, err)
+		assert.NoError(t, family.CheckMemory(stack.Spec.Resources.Memory, stack.Spec.Memory))
 		assert.Empty(t, stack.Warnings)
 	}
 }

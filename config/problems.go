@@ -31,11 +31,14 @@ func (p Problems) Error() string {
 }
 
 func (p *Problems) add(path string, value any, reason, mend string) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		text = fmt.Appendf(nil, "%v", value)
+	var text strings.Builder
+	plain := json.NewEncoder(&text)
+	plain.SetEscapeHTML(false) // people read it
+	if err := plain.Encode(value); err != nil {
+		text.Reset()
+		_, _ = fmt.Fprint(&text, value)
 	}
-	*p = append(*p, Problem{"neo4j:" + path, shorten(string(text)), reason, mend})
+	*p = append(*p, Problem{"neo4j:" + path, shorten(strings.TrimSpace(text.String())), reason, mend})
 }
 
 // shorten keeps a refused value readable in one line.

@@ -40,6 +40,10 @@ func validate(stack *Stack, problems *Problems) {
 	for _, p := range neo4j.CheckSettings(family, s.Settings) {
 		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
 	}
+	for _, warning := range neo4j.WarnSettings(family, s.Settings) {
+		stack.Warnings = append(stack.Warnings, "neo4j:cluster.settings: "+warning)
+	}
+	validateExtras(stack, family, problems)
 }
 
 // validateFamily refuses shapes that the release does not know.

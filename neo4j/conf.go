@@ -52,7 +52,7 @@ func Conf(s Spec, role Role) ([]Line, error) {
 	lines := map[string]Line{}
 	put := func(layer Layer, settings ...Setting) {
 		for _, p := range settings {
-			if p.Key == "" || p.Value == "" && layer != FromUser {
+			if p.Key == "" || p.Value == "" && layer != FromUser && layer != FromPlugin {
 				continue // the family has no such setting, or the plan no such value
 			}
 			line := Line{Setting: p, Layer: layer}
@@ -66,6 +66,7 @@ func Conf(s Spec, role Role) ([]Line, error) {
 	put(FromFamily, f.Defaults...)
 	put(FromFamily, Setting{f.Keys.DefaultListen, "0.0.0.0"})
 	put(FromMemory, memorySettings(f, s.Memory)...)
+	put(FromPlugin, pluginSettings(f, s, role)...)
 	for key, value := range s.Settings {
 		if key != f.Keys.JVM {
 			put(FromUser, Setting{key, value})
@@ -75,7 +76,7 @@ func Conf(s Spec, role Role) ([]Line, error) {
 	conf := slices.SortedFunc(maps.Values(lines), func(a, b Line) int {
 		return cmp.Or(cmp.Compare(layerOrder(a.Layer), layerOrder(b.Layer)), cmp.Compare(a.Key, b.Key))
 	})
-	return append(conf, jvmLines(f, s.Settings)...), nil
+	return append(conf, jvmLines(f, s)...), nil
 }
 
 // platformSettings are what a platform's machines allow.
@@ -124,16 +125,20 @@ func (f Family) standalone(e Edition) []Setting {
 	return f.Standalone
 }
 
-// jvmLines are the family's JVM lines with the user's own, separated by white space in the one setting, behind them: the JVM
-// takes the last of two that contradict each other.
-func jvmLines(f Family, user map[string]string) []Line {
+// jvmLines are the family's JVM lines with the user's own behind them, or in their place: the JVM takes the last of two that
+// contradict each other. The one setting, separated by white space, is what people know from the images' environment.
+func jvmLines(f Family, s Spec) []Line {
 	var lines []Line
-	for _, flag := range f.JVM {
-		lines = append(lines, Line{Setting: Setting{f.Keys.JVM, flag}, Layer: FromFamily})
+	add := func(layer Layer, flags []string) {
+		for _, flag := range flags {
+			lines = append(lines, Line{Setting: Setting{f.Keys.JVM, flag}, Layer: layer})
+		}
 	}
-	for _, flag := range strings.Fields(user[f.Keys.JVM]) {
-		lines = append(lines, Line{Setting: Setting{f.Keys.JVM, flag}, Layer: FromUser})
+	if !s.Extras.JVM.Replace {
+		add(FromFamily, f.JVM)
 	}
+	add(FromUser, strings.Fields(s.Settings[f.Keys.JVM]))
+	add(FromUser, s.Extras.JVM.Arguments)
 	return lines
 }
 

@@ -72,6 +72,9 @@ type Family struct {
 	Entrypoint []string
 	// Defaults are settings every member of the family gets below the user's own, in order.
 	Defaults []Setting
+	// Overhead is what a member needs beside heap and page cache, in MiB: metaspace, code cache, thread stacks, network and Lucene
+	// buffers, from 5.0 on the boot loader's own JVM.
+	Overhead int64
 	// JVM are the lines of Keys.JVM. The image's own are lost when a configuration folder is mounted over them.
 	JVM []string
 }
@@ -97,6 +100,8 @@ type Keys struct {
 	HeapInitial, HeapMax, PageCache, JVM, StatusAuth, LeaderTimeout               string
 	// Prometheus listens on localhost by default, where no scraper reaches it.
 	PrometheusEnabled, PrometheusEndpoint string
+	// ProcedureAllowlist and ProcedureUnrestricted are the lists of what plugins may do.
+	ProcedureAllowlist, ProcedureUnrestricted string
 }
 
 // Ports are the ports of a member, zero where the family has none. Transaction is the cluster port of 5.x and later.

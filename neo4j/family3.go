@@ -46,6 +46,7 @@ var keys34, keys35 = func() (Keys, Keys) {
 	k35 := k34
 	k35.KubernetesSelector, k35.KubernetesPort = "causal_clustering.kubernetes.label_selector", "causal_clustering.kubernetes.service_port_name"
 	k35.StatusAuth = "dbms.security.causal_clustering_status_auth_enabled"
+	k35.ProcedureAllowlist, k35.ProcedureUnrestricted = "dbms.security.procedures.whitelist", "dbms.security.procedures.unrestricted"
 	k35.PrometheusEnabled, k35.PrometheusEndpoint = "metrics.prometheus.enabled", "metrics.prometheus.endpoint"
 	return k34, k35
 }()
@@ -77,7 +78,7 @@ var families3 = []Family{
 			{"causal_clustering.discovery_listen_address", "0.0.0.0:5000"}, {"causal_clustering.transaction_listen_address", "0.0.0.0:6000"},
 			{"causal_clustering.raft_listen_address", "0.0.0.0:7000"}, {"dbms.udc.enabled", "false"},
 		}, files3),
-		JVM: jvm3,
+		Overhead: 224, JVM: jvm3,
 	},
 	{
 		Name: "3.3", from: [2]int{3, 2}, before: [2]int{3, 4},
@@ -86,7 +87,7 @@ var families3 = []Family{
 		Licenses:   []string{"yes"},
 		Entrypoint: []string{"/docker-entrypoint.sh", "neo4j"},
 		Defaults:   slices.Concat(connectors3, []Setting{{"dbms.udc.enabled", "false"}}, files3),
-		JVM:        jvm3,
+		Overhead:   224, JVM: jvm3,
 	},
 	{
 		Name: "3.4", from: [2]int{3, 4}, before: [2]int{3, 5},
@@ -95,7 +96,7 @@ var families3 = []Family{
 		Licenses:   []string{"yes"},
 		Entrypoint: []string{"/docker-entrypoint.sh", "neo4j"},
 		Defaults:   slices.Concat(connectors3, []Setting{{"dbms.udc.enabled", "false"}}, files3),
-		JVM:        jvm3,
+		Overhead:   224, JVM: jvm3,
 	},
 	{
 		Name: "3.5", from: [2]int{3, 5}, before: [2]int{3, 6},
@@ -109,6 +110,6 @@ var families3 = []Family{
 		Defaults: slices.Concat(connectors3, []Setting{
 			{"dbms.udc.enabled", "false"}, {"dbms.tx_log.rotation.retention_policy", "100M size"},
 		}, files3),
-		JVM: jvm3,
+		Overhead: 224, JVM: jvm3,
 	},
 }

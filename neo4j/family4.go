@@ -16,6 +16,7 @@ var keys40 = func() Keys {
 var keys44 = func() Keys {
 	k := keys40
 	k.RoutingAdvertised = "dbms.routing.advertised_address"
+	k.ProcedureAllowlist = "dbms.security.procedures.allowlist"
 	return k
 }()
 
@@ -42,13 +43,13 @@ var families4 = []Family{
 		Name: "4.2", from: [2]int{4, 0}, before: [2]int{4, 3},
 		Words: coreWords, Modes: coreModes, Standalone: single, Keys: keys40, Ports: ports40, DiscoveryTypes: allResolvers,
 		Protocol: Bolt, Proof: ByDatabases, RoutingScheme: "neo4j", Availability: systemAvailable, Status: "/db/neo4j/cluster/status",
-		Licenses: []string{"yes"}, Defaults: defaults4, JVM: jvm4,
+		Licenses: []string{"yes"}, Defaults: defaults4, Overhead: 224, JVM: jvm4,
 	},
 	{
 		Name: "4.4", from: [2]int{4, 3}, before: [2]int{4, 5},
 		Words: coreWords, Modes: coreModes, Standalone: single, Keys: keys44, DiscoveryTypes: allResolvers,
 		Ports:    func() Ports { p := ports40; p.Routing = 7688; return p }(),
 		Protocol: Bolt, Proof: ByDatabases, RoutingScheme: "neo4j", Availability: systemAvailable, Status: "/dbms/cluster/status",
-		Licenses: []string{"yes"}, Defaults: defaults4, JVM: jvm4,
+		Licenses: []string{"yes"}, Defaults: defaults4, Overhead: 224, JVM: jvm4,
 	},
 }

@@ -30,6 +30,7 @@ var keys5 = Keys{
 	BoltAdvertised: "server.bolt.advertised_address", HTTPAdvertised: "server.http.advertised_address",
 	HeapInitial: "server.memory.heap.initial_size", HeapMax: "server.memory.heap.max_size", PageCache: "server.memory.pagecache.size",
 	JVM: "server.jvm.additional", StatusAuth: "dbms.security.cluster_status_auth_enabled",
+	ProcedureAllowlist: "dbms.security.procedures.allowlist", ProcedureUnrestricted: "dbms.security.procedures.unrestricted",
 	PrometheusEnabled: "server.metrics.prometheus.enabled", PrometheusEndpoint: "server.metrics.prometheus.endpoint",
 }
 
@@ -77,14 +78,14 @@ var families5 = []Family{
 		Name: "5", from: [2]int{5, 0}, before: [2]int{5, 23},
 		Words: serverWords, Modes: systemModes, Constraints: constraints, Standalone: alone, Keys: keys5, Ports: ports5, DiscoveryTypes: allResolvers,
 		Protocol: Bolt, Proof: ByServers, RoutingScheme: "neo4j", Availability: systemAvailable, Analytics: true, LoneReaders: true,
-		Licenses: []string{"yes", "eval"}, Defaults: defaults5, JVM: jvm5,
+		Licenses: []string{"yes", "eval"}, Defaults: defaults5, Overhead: 384, JVM: jvm5,
 	},
 	{
 		Name: "5.26", from: [2]int{5, 23}, before: [2]int{5, 27},
 		Words: serverWords, Modes: systemModes, Constraints: constraints, Standalone: alone, Keys: keys526, Ports: ports5, DiscoveryTypes: allResolvers,
 		DiscoveryVersions: []string{"V1_ONLY", "V1_OVER_V2", "V2_OVER_V1", "V2_ONLY"},
 		Protocol:          Bolt, Proof: ByServers, RoutingScheme: "neo4j", Availability: systemAvailable, Analytics: true, LoneReaders: true,
-		Licenses: []string{"yes", "eval"}, Defaults: defaults5, JVM: jvm5,
+		Licenses: []string{"yes", "eval"}, Defaults: defaults5, Overhead: 384, JVM: jvm5,
 	},
 }
 
@@ -98,6 +99,6 @@ func calendar(name string, from, before [2]int) Family {
 		Name: name, from: from, before: before,
 		Words: serverWords, Modes: systemModes, Constraints: constraints, Standalone: alone, Keys: keysCalendar, Ports: portsCalendar, DiscoveryTypes: allResolvers,
 		Protocol: Bolt, Proof: ByServers, RoutingScheme: "neo4j", Availability: systemAvailable, Analytics: true, LoneReaders: true,
-		Licenses: []string{"yes", "eval"}, Defaults: defaults5, JVM: jvmCalendar,
+		Licenses: []string{"yes", "eval"}, Defaults: defaults5, Overhead: 384, JVM: jvmCalendar,
 	}
 }

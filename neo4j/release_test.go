@@ -60,17 +60,19 @@ func TestTopologySaysItselfInTheReleasesWords(t *testing.T) {
 }
 
 func TestMemoryPlanNeverExceedsTheLimit(t *testing.T) {
+	f35 := familyOf(t, "3.5.35")
 	rapid.Check(t, func(t *rapid.T) {
+		f := rapid.SampledFrom(Families).Draw(t, "family")
 		limit := rapid.Int64Range(0, 64<<30).Draw(t, "limit")
 		given := Memory{
 			Heap:      rapid.SampledFrom([]int64{0, 0, 256 << 20, 4 << 30}).Draw(t, "heap"),
 			PageCache: rapid.SampledFrom([]int64{0, 0, 32 << 20, 2 << 30}).Draw(t, "pageCache"),
 		}
-		plan, err := PlanMemory(limit, given)
+		plan, err := f.PlanMemory(limit, given)
 		if err != nil {
 			return
 		}
-		require.LessOrEqual(t, plan.Heap+plan.PageCache+overhead, limit)
+		require.LessOrEqual(t, f.need(plan), limit)
 		require.GreaterOrEqual(t, plan.Heap, int64(minHeap))
 		if given.Heap > 0 {
 			require.Equal(t, given.Heap, plan.Heap)
@@ -79,8 +81,16 @@ func TestMemoryPlanNeverExceedsTheLimit(t *testing.T) {
 			require.Equal(t, given.PageCache, plan.PageCache)
 		}
 	})
-	_, err := PlanMemory(1<<30, Memory{Heap: 1 << 30, PageCache: 32 << 20})
+	_, err := f35.PlanMemory(1<<30, Memory{Heap: 1 << 30, PageCache: 32 << 20})
 	assert.EqualError(t, err, "heap 1g + page cache 32m + 224m for the JVM itself are 1280m, over the limit of 1g")
+	small := Memory{Heap: 64 << 20, PageCache: 8 << 20}
+	_, err = f35.PlanMemory(1<<30, small)
+	require.EqualError(t, err, "a heap of 64m is under the least a server starts with, 128m")
+	small.AllowSmall = true
+	_, err = f35.PlanMemory(1<<30, small)
+	require.NoError(t, err, "the floors are waived")
+	_, err = f35.PlanMemory(256<<20, Memory{AllowSmall: true, Heap: 32 << 20})
+	require.EqualError(t, err, "nothing is left for the heap or the page cache of a limit of 256m")
 }
 
 func sign(n int) int {

@@ -114,7 +114,7 @@ func (f Family) Owned() map[string]string {
 	for i := range keys.NumField() {
 		key := keys.Field(i).String()
 		switch key {
-		case "", f.Keys.JVM, f.Keys.LeaderTimeout:
+		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted:
 			continue // the user's to set
 		}
 		owned[key] = shape

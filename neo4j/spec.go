@@ -37,6 +37,7 @@ type Spec struct {
 
 	// Settings are the user's own lines of neo4j.conf by full name.
 	Settings map[string]string
+	Extras   Extras
 	// ExistingSecret names a Secret with the key NEO4J_AUTH to use in place of one made by the program.
 	ExistingSecret string
 	Timeouts       Timeouts
@@ -79,6 +80,8 @@ type Storage struct {
 // Memory is the memory plan of a member, in bytes.
 type Memory struct {
 	Heap, PageCache int64
+	// AllowSmall waives the floors, for machines where little must do.
+	AllowSmall bool
 }
 
 // Resources are a member's container resources: CPU in millicores, memory in bytes. A zero CPULimit sets no limit.

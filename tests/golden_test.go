@@ -37,7 +37,19 @@ func TestGoldenManifests(t *testing.T) {
 		"analytics":            {"eks", map[string]any{"secondaries": 2, "analytics": 1, "metrics": true}},
 		"community-5.26":       {"dev", map[string]any{"release": "5.26.30", "edition": "community", "primaries": 1}},
 		"community-2026":       {"dev", map[string]any{"release": "2026.08.1", "edition": "community", "primaries": 1}},
-		"standalone-5.26":      {"gke", map[string]any{"primaries": 1}},
+		"plugins": {"eks", map[string]any{
+			"analytics": 1, "procedures": map[string]any{"allowlist": []any{"apoc.coll.*", "gds.*"}, "unrestricted": []any{"gds.*"}},
+			"plugins": []any{"apoc", map[string]any{"name": "graph-data-science", "bundled": true, "licenseSecret": "gds-license", "licenseKey": "gds.license"},
+				map[string]any{"name": "bloom", "licenseSecret": "bloom-license"}},
+		}},
+		"extras": {"gke", map[string]any{
+			"jvm":     map[string]any{"arguments": []any{"-XX:+UseZGC", "-Da=b"}, "mode": "replace"},
+			"apoc":    map[string]any{"apoc.import.file.enabled": "true"},
+			"logging": map[string]any{"user": "<Configuration/>"},
+			"env":     map[string]any{"TZ": "UTC"}, "envFrom": []any{"tracing"},
+			"volumes": []any{map[string]any{"name": "import", "mountPath": "/import", "claim": "imports", "readOnly": true}, map[string]any{"name": "scratch", "mountPath": "/scratch"}},
+		}},
+		"standalone-5.26": {"gke", map[string]any{"primaries": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := declare(t, c.stack, c.edits).manifests(t)
