@@ -72,6 +72,9 @@ type Family struct {
 	Entrypoint []string
 	// Defaults are settings every member of the family gets below the user's own, in order.
 	Defaults []Setting
+	// TLS are what a policy can be for, and so the names that dbms.ssl.policy.<name> takes; nil where a policy has any name and is chosen
+	// by settings such as bolt.ssl_policy.
+	TLS []string
 	// Overhead is what a member needs beside heap and page cache, in MiB: metaspace, code cache, thread stacks, network and Lucene
 	// buffers, from 5.0 on the boot loader's own JVM.
 	Overhead int64

@@ -38,18 +38,21 @@ var jvm4 = []string{
 
 var defaults4 = slices.Concat(connectors3, []Setting{{"dbms.tx_log.rotation.retention_policy", "100M size"}}, files3)
 
+// tlsScopes are the policies of 4.0 and later.
+var tlsScopes = []string{"bolt", "https", "cluster", "backup", "fabric"}
+
 var families4 = []Family{
 	{
 		Name: "4.2", from: [2]int{4, 0}, before: [2]int{4, 3},
 		Words: coreWords, Modes: coreModes, Standalone: single, Keys: keys40, Ports: ports40, DiscoveryTypes: allResolvers,
 		Protocol: Bolt, Proof: ByDatabases, RoutingScheme: "neo4j", Availability: systemAvailable, Status: "/db/neo4j/cluster/status",
-		Licenses: []string{"yes"}, Defaults: defaults4, Overhead: 224, JVM: jvm4,
+		Licenses: []string{"yes"}, Defaults: defaults4, TLS: tlsScopes, Overhead: 224, JVM: jvm4,
 	},
 	{
 		Name: "4.4", from: [2]int{4, 3}, before: [2]int{4, 5},
 		Words: coreWords, Modes: coreModes, Standalone: single, Keys: keys44, DiscoveryTypes: allResolvers,
 		Ports:    func() Ports { p := ports40; p.Routing = 7688; return p }(),
 		Protocol: Bolt, Proof: ByDatabases, RoutingScheme: "neo4j", Availability: systemAvailable, Status: "/dbms/cluster/status",
-		Licenses: []string{"yes"}, Defaults: defaults4, Overhead: 224, JVM: jvm4,
+		Licenses: []string{"yes"}, Defaults: defaults4, TLS: tlsScopes, Overhead: 224, JVM: jvm4,
 	},
 }

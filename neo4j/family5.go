@@ -78,14 +78,14 @@ var families5 = []Family{
 		Name: "5", from: [2]int{5, 0}, before: [2]int{5, 23},
 		Words: serverWords, Modes: systemModes, Constraints: constraints, Standalone: alone, Keys: keys5, Ports: ports5, DiscoveryTypes: allResolvers,
 		Protocol: Bolt, Proof: ByServers, RoutingScheme: "neo4j", Availability: systemAvailable, Analytics: true, LoneReaders: true,
-		Licenses: []string{"yes", "eval"}, Defaults: defaults5, Overhead: 384, JVM: jvm5,
+		Licenses: []string{"yes", "eval"}, Defaults: defaults5, TLS: tlsScopes, Overhead: 384, JVM: jvm5,
 	},
 	{
 		Name: "5.26", from: [2]int{5, 23}, before: [2]int{5, 27},
 		Words: serverWords, Modes: systemModes, Constraints: constraints, Standalone: alone, Keys: keys526, Ports: ports5, DiscoveryTypes: allResolvers,
 		DiscoveryVersions: []string{"V1_ONLY", "V1_OVER_V2", "V2_OVER_V1", "V2_ONLY"},
 		Protocol:          Bolt, Proof: ByServers, RoutingScheme: "neo4j", Availability: systemAvailable, Analytics: true, LoneReaders: true,
-		Licenses: []string{"yes", "eval"}, Defaults: defaults5, Overhead: 384, JVM: jvm5,
+		Licenses: []string{"yes", "eval"}, Defaults: defaults5, TLS: tlsScopes, Overhead: 384, JVM: jvm5,
 	},
 }
 
@@ -99,6 +99,6 @@ func calendar(name string, from, before [2]int) Family {
 		Name: name, from: from, before: before,
 		Words: serverWords, Modes: systemModes, Constraints: constraints, Standalone: alone, Keys: keysCalendar, Ports: portsCalendar, DiscoveryTypes: allResolvers,
 		Protocol: Bolt, Proof: ByServers, RoutingScheme: "neo4j", Availability: systemAvailable, Analytics: true, LoneReaders: true,
-		Licenses: []string{"yes", "eval"}, Defaults: defaults5, Overhead: 384, JVM: jvmCalendar,
+		Licenses: []string{"yes", "eval"}, Defaults: defaults5, TLS: tlsScopes, Overhead: 384, JVM: jvmCalendar,
 	}
 }

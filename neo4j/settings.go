@@ -63,6 +63,11 @@ func review(f Family, settings map[string]string) (problems []SettingProblem, wa
 // recognise looks a setting up in the catalogue.
 func (f Family) recognise(key, value string, owned map[string]string) (*SettingProblem, string) {
 	known, era := knowledge(), eraOf(Release{Major: f.from[0]})
+	if rest, ok := strings.CutPrefix(key, "dbms.ssl.policy."); ok && f.TLS != nil {
+		if scope, _, _ := strings.Cut(rest, "."); !slices.Contains(f.TLS, scope) {
+			return &SettingProblem{key, value, "is a policy for nothing: " + f.Name + " knows no " + scope, "write dbms.ssl.policy. and one of " + strings.Join(f.TLS, ", ")}, ""
+		}
+	}
 	if t, ok := known.typeOf(era, key); ok {
 		if reason, mend := t.refuse(value); reason != "" {
 			return &SettingProblem{key, value, reason, mend}, ""
