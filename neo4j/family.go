@@ -112,6 +112,14 @@ type Ports struct {
 	Bolt, HTTP, HTTPS, Discovery, Transaction, Raft, Routing, Backup, Metrics int
 }
 
+// First is the first release of the family, a calendar family's by its month.
+func (f Family) First() Release {
+	if f.from[0] >= 2025 {
+		return MustRelease(fmt.Sprintf("%d.%02d.0", f.from[0], f.from[1]))
+	}
+	return MustRelease(fmt.Sprintf("%d.%d.0", f.from[0], f.from[1]))
+}
+
 // NeedsLicense says whether the Enterprise image refuses to start without NEO4J_ACCEPT_LICENSE_AGREEMENT.
 func (f Family) NeedsLicense() bool { return len(f.Licenses) > 0 }
 

@@ -33,6 +33,7 @@ type figure struct {
 // The keys of the figures, as --only takes them.
 const (
 	upPlain, upBare, previewFloor, unchangedFloor, failover, deletion, boxStart, boxMemory = "up", "bare", "preview", "unchanged", "failover", "deletion", "box", "memory"
+	planning                                                                               = "plan"
 )
 
 func allFigures() []*figure {
@@ -44,6 +45,7 @@ func allFigures() []*figure {
 		{Key: failover, Name: "leader killed to next write, pods", Against: "the same, bare processes", Unit: "s", kind: ratio, limit: 1.3},
 		{Key: deletion, Name: "leader's pod deleted by force to next write", Against: "bare process killed", Unit: "s", kind: told},
 		{Key: boxStart, Name: "box, cold start to three nodes Ready", Against: "-", Unit: "s", kind: absolute, limit: 10},
+		{Key: planning, Name: "neo4j.conf of every family, 100 clusters parsed, validated and planned", Against: "-", Unit: "ms", kind: absolute, limit: 100},
 		{Key: boxMemory, Name: "box, PSS before pods", Against: "-", Unit: "MB", kind: absolute, limit: 800},
 	}
 }
