@@ -18,15 +18,15 @@ import (
 
 // The traps that users of Neo4j on Kubernetes fell into, each with what keeps them out of it.
 
-// data gives the text of a pool's neo4j.conf.
-func conf(t *testing.T, rec *recorder, configMap string) string {
+// conf gives the text of the primaries' neo4j.conf.
+func conf(t *testing.T, rec *recorder) string {
 	t.Helper()
 	for _, d := range rec.objects() {
-		if d.token == "kubernetes:core/v1:ConfigMap" && d.name == configMap {
+		if d.token == "kubernetes:core/v1:ConfigMap" && d.name == "neo4j-conf" {
 			return d.inputs["data"].ObjectValue()["neo4j.conf"].StringValue()
 		}
 	}
-	t.Fatalf("no ConfigMap %s", configMap)
+	t.Fatal("no ConfigMap neo4j-conf")
 	return ""
 }
 
@@ -55,7 +55,7 @@ var fiveAndLater = []string{"5.1.0", "5.26.30", "2025.01.0", "2026.08.1"}
 func TestTheDefaultDatabaseIsOnThreeServers(t *testing.T) {
 	for _, release := range fiveAndLater {
 		for primaries, want := range map[int]string{3: "3", 5: "3"} {
-			text := conf(t, declare(t, "gke", map[string]any{"release": release, "primaries": primaries}), "neo4j-conf")
+			text := conf(t, declare(t, "gke", map[string]any{"release": release, "primaries": primaries}))
 			assert.Contains(t, text, "initial.dbms.default_primaries_count="+want+"\n", "%s with %d", release, primaries)
 		}
 	}
@@ -71,7 +71,7 @@ func TestReadinessAsksForTheSystemDatabase(t *testing.T) {
 			assert.Equal(t, "/db/system/cluster/available", path.StringValue(), "%s %s", release, name)
 		}
 		// And the probe carries no credentials.
-		assert.Regexp(t, `status_auth_enabled=false\n`, conf(t, rec, "neo4j-conf"), release)
+		assert.Regexp(t, `status_auth_enabled=false\n`, conf(t, rec), release)
 	}
 }
 
@@ -83,17 +83,17 @@ func TestDiscoveryIsOnTheClusterPort(t *testing.T) {
 		"2026.08.1": "dbms.cluster.endpoints=neo4j-0.neo4j.neo4j.svc.cluster.local:6000,",
 	} {
 		rec := declare(t, "gke", map[string]any{"release": release})
-		assert.Contains(t, conf(t, rec, "neo4j-conf"), want)
+		assert.Contains(t, conf(t, rec), want)
 		assert.NotContains(t, rec.manifests(t), "5000", "%s: the port is gone", release)
 	}
-	assert.Contains(t, conf(t, declare(t, "gke", map[string]any{"release": "5.26.30"}), "neo4j-conf"), "dbms.cluster.discovery.version=V2_ONLY\n")
+	assert.Contains(t, conf(t, declare(t, "gke", map[string]any{"release": "5.26.30"})), "dbms.cluster.discovery.version=V2_ONLY\n")
 }
 
 // A list of endpoints or a gate of formation that follows the pool's size would restart every member for a number.
 func TestFormationDoesNotFollowThePool(t *testing.T) {
 	for _, release := range append([]string{"3.5.35", "4.4.38"}, fiveAndLater...) {
-		three := conf(t, declare(t, "gke", map[string]any{"release": release, "primaries": 3}), "neo4j-conf")
-		seven := conf(t, declare(t, "gke", map[string]any{"release": release, "primaries": 7, "secondaries": 4}), "neo4j-conf")
+		three := conf(t, declare(t, "gke", map[string]any{"release": release, "primaries": 3}))
+		seven := conf(t, declare(t, "gke", map[string]any{"release": release, "primaries": 7, "secondaries": 4}))
 		assert.Equal(t, three, seven, release)
 		assert.Regexp(t, `(minimum_core_cluster_size_at_formation|minimum_initial_system_primaries_count)=3\n`, three, release)
 		assert.NotContains(t, three, "neo4j-3.", release)
@@ -106,7 +106,7 @@ func TestMetricsAreReachable(t *testing.T) {
 		"3.5.35": "metrics.prometheus.endpoint=0.0.0.0:2004\n", "4.4.38": "metrics.prometheus.endpoint=0.0.0.0:2004\n",
 		"5.26.30": "server.metrics.prometheus.endpoint=0.0.0.0:2004\n", "2026.08.1": "server.metrics.prometheus.endpoint=0.0.0.0:2004\n",
 	} {
-		assert.Contains(t, conf(t, declare(t, "gke", map[string]any{"release": release, "metrics": true}), "neo4j-conf"), want, release)
+		assert.Contains(t, conf(t, declare(t, "gke", map[string]any{"release": release, "metrics": true})), want, release)
 	}
 }
 
@@ -135,20 +135,20 @@ func TestConfBringsTheJVMLines(t *testing.T) {
 		"5.26.30":   {"server.jvm.additional=--add-opens=java.base/java.nio=ALL-UNNAMED", "server.directories.import=import"},
 		"2026.08.1": {"server.jvm.additional=--enable-native-access=ALL-UNNAMED", "server.jvm.additional=--add-modules=jdk.incubator.vector"},
 	} {
-		text := conf(t, declare(t, "gke", map[string]any{"release": release, "logging": nil}), "neo4j-conf")
+		text := conf(t, declare(t, "gke", map[string]any{"release": release, "logging": nil}))
 		for _, flag := range flags {
 			assert.Contains(t, text, flag+"\n", release)
 		}
 	}
-	text := conf(t, declare(t, "gke", map[string]any{"jvm": map[string]any{"arguments": []any{"-XX:+UseZGC"}, "mode": "replace"}}), "neo4j-conf")
+	text := conf(t, declare(t, "gke", map[string]any{"jvm": map[string]any{"arguments": []any{"-XX:+UseZGC"}, "mode": "replace"}}))
 	assert.Equal(t, 1, strings.Count(text, "jvm.additional="), "replaced only by somebody who says so")
 }
 
 // The official entry point lets every procedure of a plugin that it fetches reach around the server's security, unless neo4j.conf
 // has the line.
 func TestNothingIsUnrestrictedByDefault(t *testing.T) {
-	assert.Contains(t, conf(t, declare(t, "gke", map[string]any{"plugins": []any{"apoc"}}), "neo4j-conf"), "dbms.security.procedures.unrestricted=\n")
-	assert.Contains(t, conf(t, declare(t, "gke", map[string]any{"plugins": []any{"apoc"}, "settings": map[string]any{"dbms.security.procedures.unrestricted": "apoc.load.*"}}), "neo4j-conf"),
+	assert.Contains(t, conf(t, declare(t, "gke", map[string]any{"plugins": []any{"apoc"}})), "dbms.security.procedures.unrestricted=\n")
+	assert.Contains(t, conf(t, declare(t, "gke", map[string]any{"plugins": []any{"apoc"}, "settings": map[string]any{"dbms.security.procedures.unrestricted": "apoc.load.*"}})),
 		"dbms.security.procedures.unrestricted=apoc.load.*\n")
 }
 
