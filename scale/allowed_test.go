@@ -19,10 +19,19 @@ func shape(primaries, secondaries int) neo4j.Spec {
 }
 
 func TestAllowed(t *testing.T) {
-	tests := []struct {
+	of := func(release string, primaries, secondaries int) neo4j.Topology {
+		s := shape(primaries, secondaries)
+		s.Release = neo4j.MustRelease(release)
+		if f, err := neo4j.FamilyOf(s.Release); err == nil && len(f.DiscoveryVersions) > 0 {
+			s.Discovery.Version = neo4j.OnlyV2
+		}
+		return s.Topology()
+	}
+	const refused = "neo4j:cluster.primaries: "
+	for _, c := range []struct {
 		name     string
 		from, to neo4j.Topology
-		refused  string
+		want     string
 	}{
 		{"grow", plan(3, 0), plan(5, 0), ""},
 		{"shrink", plan(5, 0), plan(3, 0), ""},
@@ -31,22 +40,30 @@ func TestAllowed(t *testing.T) {
 		{"replicas to none", plan(3, 2), plan(3, 0), ""},
 		{"unchanged", plan(3, 1), plan(3, 1), ""},
 		{"unchanged pair", plan(2, 0), plan(2, 0), ""},
-		{"under three", plan(3, 0), plan(1, 0), "3 -> 1 is refused, nothing was touched"},
-		{"to two", plan(5, 0), plan(2, 0), "keep at least 3"},
-		{"to nothing", plan(3, 0), plan(0, 0), "nothing would be left"},
-		{"a pair to one", plan(2, 0), plan(1, 0), "2 -> 1 is refused"},
-		{"standalone to cluster", plan(1, 0), plan(3, 0), "a standalone server holds no Raft state"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			err := Allowed(test.from, test.to)
-			if test.refused == "" {
+		{"5.x to two", of("5.26.30", 3, 0), of("5.26.30", 2, 0), ""},
+		{"5.x, a reader more for one primary", of("5.26.30", 1, 1), of("5.26.30", 1, 2), ""},
+		{"under three", plan(3, 0), plan(1, 0), refused + "3 -> 1 is refused, nothing was touched: the Raft group of a formed cluster keeps 3 voting members, " +
+			"so 1 left would be without a quorum and without writes; keep at least 3, or make a new stack and load a backup"},
+		{"to two", of("4.4.38", 5, 0), of("4.4.38", 2, 0), refused + "5 -> 2 is refused, nothing was touched: the Raft group of a formed cluster keeps 3 voting members, " +
+			"so 2 left would be without a quorum and without writes; keep at least 3, or make a new stack and load a backup"},
+		{"to nothing", plan(3, 0), plan(0, 0), refused + "3 -> 0 is refused, nothing was touched: nothing would be left; destroy the stack if that is meant"},
+		{"standalone to cluster", plan(1, 0), plan(3, 0), refused + "1 -> 3 is refused, nothing was touched: a standalone server holds no Raft state, " +
+			"so the others could not form a quorum with it; make a new stack of the size and load a backup"},
+		{"5.x to one", of("5.26.30", 3, 0), of("5.26.30", 1, 0), refused + "3 -> 1 is refused, nothing was touched: a database with several primaries cannot be altered to one (51N41), " +
+			"and neither can the system database; keep at least 2, better 3, or make a new stack and load a backup"},
+		{"5.x from one", of("2026.08.1", 1, 0), of("2026.08.1", 3, 0), refused + "1 -> 3 is refused, nothing was touched: the system database of a single server has one primary " +
+			"and cannot be given more while it runs; make a new stack of the size and load a backup of the databases, the system database among them"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := Allowed(c.from, c.to)
+			if c.want == "" {
 				assert.NoError(t, err)
 				return
 			}
-			assert.ErrorContains(t, err, test.refused)
+			assert.EqualError(t, err, c.want)
 		})
 	}
+	assert.ErrorContains(t, Allowed(of("5.26.30", 3, 0), of("5.20.0", 3, 0)), "5.26.30", "a release off the path is refused with the shape; see CheckUpgrade")
 }
 
 func TestAllowedShrinksNeverUnderThree(t *testing.T) {

@@ -52,6 +52,40 @@ func TestPreviewBeforeItsNamespaceExists(t *testing.T) {
 	require.Equal(t, 4, r.changes["create"], r.out)
 }
 
+// What a preview found missing must not be believed later: once the namespace is there, the API server is asked again.
+func TestPreviewOfANewNamespaceIsBelievedOnce(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	with := func(port int) program {
+		return func(p *objects) error {
+			name := pulumi.String(s.namespace + "-new")
+			ns, err := p.addAsIs("core/v1:Namespace", "ns", pulumi.Map{"metadata": pulumi.Map{"name": name}})
+			if err != nil {
+				return err
+			}
+			for _, service := range []string{"one", "two", "three"} {
+				_, err = p.addAsIs("core/v1:Service", service, pulumi.Map{
+					"metadata": pulumi.Map{"name": pulumi.String(service), "namespace": name},
+					"spec":     pulumi.Map{"clusterIP": pulumi.String("None"), "ports": pulumi.Array{pulumi.Map{"port": pulumi.Int(port)}}},
+				}, pulumi.DependsOn([]pulumi.Resource{ns}))
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	r := s.preview(with(80))
+	require.NoError(t, r.err, r.out)
+	require.Equal(t, 6, r.changes["create"], r.out)
+	s.mustUp(with(80))
+	r = s.preview(with(70000))
+	require.Error(t, r.err, r.out)
+	r.says(t, "between 1 and 65535")
+	down := s.destroy()
+	require.NoError(t, down.err, down.out)
+}
+
 func TestPreviewKnowsTheStatusOfWhatExists(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
