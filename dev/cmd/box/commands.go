@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +11,7 @@ import (
 	"neo4j-kubernetes/dev/internal/control"
 	"neo4j-kubernetes/dev/internal/home"
 	"neo4j-kubernetes/dev/internal/images"
+	"neo4j-kubernetes/dev/internal/logs"
 	"neo4j-kubernetes/dev/internal/supervisor"
 )
 
@@ -22,6 +20,10 @@ func upCommand() *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start the box, or find it running; ends when its nodes are Ready", Args: cobra.NoArgs,
+		Long: "Start the box, or find it running; ends when its nodes are Ready and the images are imported.\n\n" +
+			"Interrupted by Ctrl-C it stops what it started. A second `box up` of the same box waits for the first. Several boxes\n" +
+			"run side by side, each with its own folder, NEO4J_BOX_HOME.",
+		Example: "  box up\n  box up --nodes 1\n  NEO4J_BOX_HOME=/tmp/second box up",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := home.Open()
 			if err != nil {
@@ -41,12 +43,13 @@ func downCommand() *cobra.Command {
 	var keep bool
 	cmd := &cobra.Command{
 		Use: "down", Short: "Stop the box; nothing of it stays on this machine but its Pulumi state", Args: cobra.NoArgs,
+		Example: "  box down\n  box down --keep-data && box up",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := home.Open()
 			if err != nil {
 				return err
 			}
-			return control.Down(b, keep, cmd.ErrOrStderr())
+			return control.Down(cmd.Context(), b, keep, cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().BoolVar(&keep, "keep-data", false, "keep the objects and volumes for the next up")
@@ -57,6 +60,8 @@ func statusCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show the nodes, the kubeconfig and the memory", Args: cobra.NoArgs,
+		Long:    "Show the nodes, the kubeconfig and the memory. Its exit code is 3 when no box runs, with the reason where there is one.",
+		Example: "  box status\n  box status --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := home.Open()
 			if err != nil {
@@ -74,10 +79,11 @@ func statusCommand() *cobra.Command {
 }
 
 func nodeCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "node", Short: "Power one node off or on"}
+	cmd := &cobra.Command{Use: "node", Short: "Power one node off or on", Example: "  box node stop 3\n  box node start 3"}
 	for _, verb := range []string{"stop", "start"} {
 		cmd.AddCommand(&cobra.Command{
 			Use: verb + " N", Short: "Power node N " + map[string]string{"stop": "off, as a cable pulled", "start": "on again"}[verb], Args: cobra.ExactArgs(1),
+			Example: "  box node " + verb + " 2",
 			RunE: func(_ *cobra.Command, args []string) error {
 				b, err := home.Open()
 				if err != nil {
@@ -107,9 +113,10 @@ func imagesCommand() *cobra.Command {
 		}
 		return nil
 	}
-	cmd := &cobra.Command{Use: "images", Short: "List the images that are built, or build them", Args: cobra.NoArgs, RunE: list}
+	cmd := &cobra.Command{Use: "images", Short: "List the images that are built, or build them", Args: cobra.NoArgs, Example: "  box images", RunE: list}
 	cmd.AddCommand(&cobra.Command{
 		Use: "build [release…]", Short: "Build the Neo4j images that are not built yet",
+		Example: "  box images build\n  box images build 3.5.0-beta03",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cache, err := home.Cache()
 			if err != nil {
@@ -123,52 +130,37 @@ func imagesCommand() *cobra.Command {
 
 func logsCommand() *cobra.Command {
 	var node string
+	var follow bool
+	var tail int
 	cmd := &cobra.Command{
 		Use: "logs [component]", Short: "Print the logs of the box's components", Args: cobra.MaximumNArgs(1),
+		Long: "Print the logs of the box's components: of all, or of those whose name holds the given word. The supervisor's own logs\n" +
+			"are supervisor, fabric and one for each node, such as dev2; the rest run inside a node.",
+		Example: "  box logs\n  box logs kubelet --node dev2\n  box logs supervisor --tail 20\n  box logs -f apiserver",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := home.Open()
 			if err != nil {
 				return err
 			}
-			all, err := filepath.Glob(b.Path("logs", "*.log"))
+			component, dir := strings.Join(args, ""), b.Path("logs")
+			files, err := logs.Files(dir, component, node)
 			if err != nil {
 				return err
 			}
-			below, err := filepath.Glob(b.Path("logs", "*", "*.log"))
-			if err != nil {
-				return err
-			}
-			component := ""
-			if len(args) == 1 {
-				component = args[0]
-			}
-			files := control.LogFiles(append(all, below...), component, node)
 			if len(files) == 0 {
-				return errors.New("no such log")
+				return logs.ErrNone(dir, component, node)
 			}
-			for _, file := range files {
-				if err := printFile(cmd.OutOrStdout(), file, len(files) > 1); err != nil {
-					return err
-				}
+			if !follow {
+				return logs.Print(cmd.OutOrStdout(), dir, files, tail)
 			}
-			return nil
+			if !cmd.Flags().Changed("tail") {
+				tail = 10
+			}
+			return logs.Follow(cmd.Context(), cmd.OutOrStdout(), dir, component, node, tail)
 		},
 	}
 	cmd.Flags().StringVar(&node, "node", "", "only this node's, such as dev2")
+	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on printing new lines until Ctrl-C")
+	cmd.Flags().IntVar(&tail, "tail", -1, "only so many of the last lines of each log (default all, with -f 10)")
 	return cmd
-}
-
-func printFile(out io.Writer, name string, title bool) error {
-	if title {
-		if _, err := fmt.Fprintf(out, "== %s\n", name); err != nil {
-			return err
-		}
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
-	_, err = io.Copy(out, file)
-	return err
 }

@@ -16,6 +16,8 @@ import (
 func kubectlCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "kubectl …", Short: "kubectl against the box", DisableFlagParsing: true,
+		Long:    "kubectl, linked into this program, with the box's kubeconfig. Arguments and exit code are kubectl's own.",
+		Example: "  box kubectl get nodes\n  box kubectl -n neo4j get pods -o wide",
 		RunE: func(_ *cobra.Command, args []string) error {
 			b, err := home.Open()
 			if err != nil {
@@ -36,6 +38,8 @@ func kubectlCommand() *cobra.Command {
 func pulumiCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "pulumi …", Short: "pulumi with the box's kubeconfig, state and plugins", DisableFlagParsing: true,
+		Long:    "pulumi with the box's kubeconfig, state and plugins. Arguments and exit code are pulumi's own.",
+		Example: "  box pulumi stack ls\n  box pulumi preview --stack dev",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := home.Open()
 			if err != nil {
@@ -65,6 +69,7 @@ func pulumiCommand() *cobra.Command {
 func envCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "env", Short: "Print exports for a shell that gives pulumi and kubectl the box", Args: cobra.NoArgs,
+		Example: "  eval \"$(box env)\"",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := home.Open()
 			if err != nil {

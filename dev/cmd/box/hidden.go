@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +17,7 @@ import (
 
 func superviseCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "supervise NODES PORT", Hidden: true, Args: cobra.ExactArgs(2),
+		Use: "supervise NODES PORT LOCK", Hidden: true, Args: cobra.ExactArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := home.Open()
 			if err != nil {
@@ -31,9 +32,11 @@ func superviseCommand() *cobra.Command {
 				return err
 			}
 			c := supervisor.Config{Box: b, Self: self, Images: filepath.Join(cache, "images")}
-			if _, err := fmt.Sscan(args[0]+" "+args[1], &c.Nodes, &c.Port); err != nil {
+			var held uintptr
+			if _, err := fmt.Sscan(strings.Join(args, " "), &c.Nodes, &c.Port, &held); err != nil {
 				return err
 			}
+			c.Lock = os.NewFile(held, b.Path("lock"))
 			return supervisor.Run(cmd.Context(), c)
 		},
 	}

@@ -2,7 +2,9 @@ package control
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -13,7 +15,9 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"neo4j-kubernetes/dev/internal/home"
+	"neo4j-kubernetes/dev/internal/node"
 	"neo4j-kubernetes/dev/internal/provision"
+	"neo4j-kubernetes/dev/internal/supervisor"
 )
 
 // api is the box's API server.
@@ -38,7 +42,7 @@ func until(ctx context.Context, what string, done func() error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s: %w: %w; see `box logs`", what, ctx.Err(), err)
+			return fmt.Errorf("%s: %w: %w; see `box logs`", what, context.Cause(ctx), err)
 		case <-time.After(30 * time.Millisecond):
 		}
 	}
@@ -74,25 +78,14 @@ func (a api) bootstrap(ctx context.Context) error {
 	return nil
 }
 
-// nodesReady waits for the nodes and for the default service account, without which no pod starts.
-func (a api) nodesReady(ctx context.Context, want int) error {
+// nodesReady waits for the nodes that are powered on, and for the default service account, without which no pod starts.
+func (a api) nodesReady(ctx context.Context, look func() supervisor.State) error {
 	err := until(ctx, "nodes", func() error {
 		nodes, err := a.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return err
 		}
-		ready := 0
-		for _, n := range nodes.Items {
-			for _, c := range n.Status.Conditions {
-				if c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue {
-					ready++
-				}
-			}
-		}
-		if ready < want {
-			return fmt.Errorf("%d of %d Ready", ready, want)
-		}
-		return nil
+		return notReady(look(), nodes.Items)
 	})
 	if err != nil {
 		return err
@@ -101,4 +94,33 @@ func (a api) nodesReady(ctx context.Context, want int) error {
 		_, err := a.CoreV1().ServiceAccounts("default").Get(ctx, "default", metav1.GetOptions{})
 		return err
 	})
+}
+
+// notReady names the nodes that are powered on and not Ready. One that was powered off stays Ready in the API server's eyes for
+// tens of seconds, and one that comes back is Ready there before it has started: only what it said itself since counts.
+func notReady(state supervisor.State, nodes []corev1.Node) error {
+	byName := map[string]corev1.Node{}
+	for _, n := range nodes {
+		byName[n.Name] = n
+	}
+	var left []string
+	for n := 1; n <= state.Wanted; n++ {
+		if what := nodeState(state, n, byName); state.On(n) && what != "Ready" {
+			left = append(left, node.Name(n)+" "+what)
+		}
+	}
+	if len(left) > 0 {
+		return errors.New(strings.Join(left, ", "))
+	}
+	return nil
+}
+
+// heard gives the Ready condition of a node: what it says, and when the node itself said so last, to the second.
+func heard(n corev1.Node) (ready bool, at time.Time) {
+	for _, c := range n.Status.Conditions {
+		if c.Type == corev1.NodeReady {
+			return c.Status == corev1.ConditionTrue, c.LastHeartbeatTime.Time
+		}
+	}
+	return false, time.Time{}
 }

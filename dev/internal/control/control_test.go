@@ -3,7 +3,6 @@ package control
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +13,6 @@ import (
 
 	"neo4j-kubernetes/dev/internal/home"
 	"neo4j-kubernetes/dev/internal/node"
-	"neo4j-kubernetes/dev/internal/supervisor"
 )
 
 func write(t *testing.T, text string, names ...string) {
@@ -184,48 +182,5 @@ func TestPortIsKept(t *testing.T) {
 	write(t, "garbage", b.Path("port"))
 	if port, err := choosePort(b); err != nil || port == 0 {
 		t.Errorf("port %d: %v", port, err)
-	}
-}
-
-func TestMissingImages(t *testing.T) {
-	b, dir := home.Box{Dir: t.TempDir()}, t.TempDir()
-	write(t, "image", dir, "a.tar")
-	state := supervisor.State{Nodes: map[int]int{1: 1, 2: 2}}
-	left, err := missing(b, state, dir)
-	slices.Sort(left)
-	if err != nil || !slices.Equal(left, []string{"dev1: a.tar", "dev2: a.tar"}) {
-		t.Errorf("nothing imported: %v, %v", left, err)
-	}
-	archives, err := node.Archives(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(archives)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, string(text), node.Imported(node.Spec{Home: b.Dir, Number: 1}))
-	write(t, `{"a.tar":"an earlier version"}`, node.Imported(node.Spec{Home: b.Dir, Number: 2}))
-	if left, err := missing(b, state, dir); err != nil || !slices.Equal(left, []string{"dev2: a.tar"}) {
-		t.Errorf("one imported: %v, %v", left, err)
-	}
-}
-
-func TestLogFiles(t *testing.T) {
-	all := []string{"/srv/logs/supervisor.log", "/srv/logs/dev1/kubelet.log", "/srv/logs/dev1/etcd.log", "/srv/logs/dev2/kubelet.log"}
-	tests := []struct {
-		component, on string
-		want          []string
-	}{
-		{"", "", all},
-		{"kubelet", "", []string{all[1], all[3]}},
-		{"", "dev1", []string{all[1], all[2]}},
-		{"kubelet", "dev2", []string{all[3]}},
-		{"nothing", "", nil},
-	}
-	for _, test := range tests {
-		if got := LogFiles(slices.Clone(all), test.component, test.on); !slices.Equal(got, test.want) {
-			t.Errorf("%q on %q: %v", test.component, test.on, got)
-		}
 	}
 }

@@ -3,55 +3,23 @@ package control
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"neo4j-kubernetes/dev/internal/home"
-	"neo4j-kubernetes/dev/internal/images"
 	"neo4j-kubernetes/dev/internal/node"
+	"neo4j-kubernetes/dev/internal/pki"
 	"neo4j-kubernetes/dev/internal/supervisor"
 )
 
-// debian are the host's programs that a box needs, with the Debian package that brings each.
-var debian = map[string]string{
-	"containerd": "containerd", "ctr": "containerd", "runc": "runc", "nft": "nftables", "/usr/lib/cni/bridge": "containernetworking-plugins",
-}
-
-// Supported says in an error why this machine cannot run a box, and what to do instead.
-func Supported() error {
-	const instead = "use minikube with an ordinary Pulumi instead: minikube start && pulumi stack init minikube && pulumi up"
-	if runtime.GOOS != "linux" {
-		return fmt.Errorf("the local box needs Linux; %s", instead)
-	}
-	if os.Geteuid() != 0 {
-		return fmt.Errorf("the local box needs root; %s", instead)
-	}
-	missing := map[string]bool{}
-	for program, pkg := range debian {
-		if _, err := exec.LookPath(program); err != nil {
-			missing[pkg] = true
-		}
-	}
-	if len(missing) > 0 {
-		names := slices.Sorted(maps.Keys(missing))
-		return fmt.Errorf("the local box needs the Debian packages %s: apt-get install them, or run dev/setup.sh", strings.Join(names, ", "))
-	}
-	return nil
-}
-
-// Up starts a box, or finds it running, and returns when its nodes are Ready and every image is imported.
+// Up starts a box, or finds it running, and returns when its nodes are Ready and every image is imported. When it is interrupted it
+// stops what it started; after any other error a box that runs goes on, so that it can be looked at.
 func Up(ctx context.Context, b home.Box, nodes int, out io.Writer) error {
 	if err := Supported(); err != nil {
 		return err
@@ -59,174 +27,161 @@ func Up(ctx context.Context, b home.Box, nodes int, out io.Writer) error {
 	if nodes < 0 || nodes > mostNodes {
 		return fmt.Errorf("--nodes %d: a box has 1 to %d nodes", nodes, mostNodes)
 	}
-	unlock, err := lock(b)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	began := time.Now()
-	say := func(format string, args ...any) {
-		_, _ = fmt.Fprintf(out, "%6.1fs %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, args...))
-	}
 	cache, err := home.Cache()
 	if err != nil {
 		return err
 	}
+	held, err := lock(ctx, b, out)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = held.Close() }()
+	u := &upping{box: b, images: filepath.Join(cache, "images"), out: out, began: time.Now()}
 	state, alive := supervisor.Load(b)
-	if alive && nodes != 0 && state.Wanted != nodes {
-		return fmt.Errorf("the box runs with %d nodes: stop it with `box down` before asking for %d", state.Wanted, nodes)
-	}
-	if !alive {
-		if nodes == 0 {
-			nodes = 3
+	if alive {
+		if nodes != 0 && state.Wanted != nodes {
+			return fmt.Errorf("the box runs with %d nodes: stop it with `box down` before asking for %d", state.Wanted, nodes)
 		}
-		if state, err = start(ctx, b, nodes, filepath.Join(cache, "images")); err != nil {
-			return err
-		}
-		say("%d nodes started", nodes)
+		return u.wait(ctx, state)
 	}
-	client, err := connect(b)
+	if nodes == 0 {
+		nodes = 3
+	}
+	if err := ownFolder(b); err != nil {
+		return err
+	}
+	kept := exists(b.Path("data"))
+	if state, err = u.start(ctx, nodes, held); err == nil {
+		err = u.wait(ctx, state)
+	}
+	if err == nil || !errors.Is(ctx.Err(), context.Canceled) {
+		return err
+	}
+	u.say("interrupted: stopping what was started")
+	return errors.Join(fmt.Errorf("interrupted; the box is down: %w", ctx.Err()), stop(b, kept))
+}
+
+// upping is one `box up` at work.
+type upping struct {
+	box    home.Box
+	images string
+	out    io.Writer
+	began  time.Time
+	said   []string
+}
+
+func (u *upping) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(u.out, "%6.1fs %s\n", time.Since(u.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+// once says something the first time only.
+func (u *upping) once(text string) {
+	if !slices.Contains(u.said, text) {
+		u.said = append(u.said, text)
+		u.say("%s", text)
+	}
+}
+
+// wait returns when all that should run is ready, or at once when the supervisor ends.
+func (u *upping) wait(ctx context.Context, state supervisor.State) error {
+	ctx, cancel := whileAlive(ctx, u.box, state.Supervisor)
+	defer cancel()
+	err := u.ready(ctx)
+	if err == nil {
+		return nil
+	}
+	if state, _ := supervisor.Load(u.box); len(state.Deaths) > 0 {
+		err = fmt.Errorf("%w\n%s", err, strings.Join(deathLines(state), "\n"))
+	}
+	return err
+}
+
+func (u *upping) ready(ctx context.Context) error {
+	look := func() supervisor.State {
+		state, _ := supervisor.Load(u.box)
+		return state
+	}
+	err := until(ctx, "nodes", func() error {
+		if state := look(); !state.Complete {
+			return fmt.Errorf("%d of %d started", len(state.Nodes), state.Wanted)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	u.say("%d nodes started", len(look().Nodes))
+	client, err := connect(u.box)
 	if err != nil {
 		return err
 	}
 	if err := client.serving(ctx); err != nil {
 		return err
 	}
-	say("API server answers")
+	u.say("API server answers")
 	if err := client.bootstrap(ctx); err != nil {
 		return err
 	}
-	if err := client.nodesReady(ctx, len(state.Nodes)); err != nil {
+	if err := client.nodesReady(ctx, look); err != nil {
 		return err
 	}
-	say("%d nodes Ready", len(state.Nodes))
-	if err := imported(ctx, b, state, filepath.Join(cache, "images")); err != nil {
+	u.say("%d nodes Ready", len(look().Nodes))
+	if err := u.imported(ctx, look); err != nil {
 		return err
 	}
-	say("images imported; the box is up, kubeconfig %s", b.Kubeconfig())
+	u.say("images imported; the box is up, kubeconfig %s", u.box.Kubeconfig())
 	return nil
 }
 
-// start clears what an earlier box left and starts the supervisor, detached from this terminal.
-func start(ctx context.Context, b home.Box, nodes int, imageDir string) (supervisor.State, error) {
-	none := supervisor.State{}
-	if err := supervisor.Clear(b); err != nil {
-		return none, fmt.Errorf("clearing what an earlier box left: %w", err)
-	}
-	for _, dir := range []string{b.Dir, b.Path("logs"), b.Path("data"), imageDir} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return none, err
-		}
-	}
-	if err := images.Pause(imageDir); err != nil {
-		return none, fmt.Errorf("pause image: %w", err)
-	}
-	port, err := choosePort(b)
-	if err != nil {
-		return none, err
-	}
-	if err := credentials(b, port); err != nil {
-		return none, fmt.Errorf("certificates: %w", err)
-	}
-	if err := supervisor.PrepareHost(); err != nil {
-		return none, err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return none, err
-	}
-	log, err := os.OpenFile(b.Path("logs", "supervisor.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return none, err
-	}
-	defer func() { _ = log.Close() }()
-	cmd := exec.Command(self, "supervise", fmt.Sprint(nodes), fmt.Sprint(port))
-	cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, "/"
-	cmd.Env = append(os.Environ(), "NEO4J_BOX_HOME="+b.Dir)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
-		return none, err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for {
-		if state, alive := supervisor.Load(b); alive && state.Supervisor.PID == cmd.Process.Pid {
-			return state, nil
-		}
-		select {
-		case err := <-ended:
-			return none, fmt.Errorf("the supervisor ended: %w; see %s", err, log.Name())
-		case <-ctx.Done():
-			_ = cmd.Process.Kill()
-			return none, ctx.Err()
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-}
-
-// choosePort takes a free loopback port once and keeps it, so that kubeconfigs stay good over restarts.
-func choosePort(b home.Box) (int, error) {
-	file := b.Path("port")
-	var port int
-	if text, err := os.ReadFile(file); err == nil {
-		if _, err := fmt.Sscan(string(text), &port); err == nil && free(port) {
-			return port, nil
-		}
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	port = listener.Addr().(*net.TCPAddr).Port
-	if err := listener.Close(); err != nil {
-		return 0, err
-	}
-	return port, os.WriteFile(file, fmt.Appendln(nil, port), 0o600)
-}
-
-func free(port int) bool {
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return false
-	}
-	return listener.Close() == nil
-}
-
-// imported waits until every running node has imported every archive.
-func imported(ctx context.Context, b home.Box, state supervisor.State, imageDir string) error {
-	for {
-		left, err := missing(b, state, imageDir)
-		if err != nil || len(left) == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%w: images not imported: %s", ctx.Err(), strings.Join(left, ", "))
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-func missing(b home.Box, state supervisor.State, imageDir string) ([]string, error) {
-	archives, err := node.Archives(imageDir)
-	if err != nil {
-		return nil, err
-	}
-	var left []string
-	for n := range state.Nodes {
-		done := map[string]string{}
-		text, err := os.ReadFile(node.Imported(node.Spec{Home: b.Dir, Number: n}))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, err
-		}
-		if len(text) > 0 && json.Unmarshal(text, &done) != nil {
-			continue
-		}
-		for name, version := range archives {
-			if done[name] != version {
-				left = append(left, node.Name(n)+": "+name)
+// whileAlive is a context that ends with the supervisor.
+func whileAlive(ctx context.Context, b home.Box, p supervisor.Process) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		for ctx.Err() == nil {
+			if !p.Alive() {
+				state, _ := supervisor.Load(b)
+				cancel(errors.New(whyDown(state)))
+				return
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond):
 			}
 		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// ownFolder says in an error that a box's folder is in other use: `down` would remove what is in it.
+func ownFolder(b home.Box) error {
+	if pki.Exists(b.Path("pki")) {
+		return nil
 	}
-	return left, nil
+	for _, name := range []string{"data", "logs"} {
+		if exists(b.Path(name)) {
+			return fmt.Errorf("%s is there already and no box made it: `box down` would remove it. Give the box another folder by NEO4J_BOX_HOME", b.Path(name))
+		}
+	}
+	return nil
+}
+
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
+}
+
+// deathLines tells of the nodes that ended by themselves.
+func deathLines(state supervisor.State) []string {
+	var lines []string
+	for n := 1; n <= state.Wanted; n++ {
+		if d, ok := state.Deaths[n]; ok {
+			times := "once"
+			if d.Times > 1 {
+				times = fmt.Sprintf("%d times", d.Times)
+			}
+			lines = append(lines, fmt.Sprintf("%s ended by itself %s and was started again, last at %s (%s); see `box logs %s`",
+				node.Name(n), times, d.At.Format(time.TimeOnly), d.Reason, node.Name(n)))
+		}
+	}
+	return lines
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -228,23 +229,48 @@ func TestComponentsAreStartedAgain(t *testing.T) {
 	}
 }
 
-func TestLogsAreBounded(t *testing.T) {
-	log := filepath.Join(t.TempDir(), "part.log")
-	if err := os.WriteFile(log, []byte("old"), 0o644); err != nil {
+// flaky is a listener whose Accept fails some times first, as where files run out.
+type flaky struct {
+	net.Listener
+	fails int
+}
+
+func (f *flaky) Accept() (net.Conn, error) {
+	if f.fails > 0 {
+		f.fails--
+		return nil, syscall.EMFILE
+	}
+	return f.Listener.Accept()
+}
+
+func TestRelaySurvivesItsListener(t *testing.T) {
+	front := listenLoopback(t)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		Relay(&flaky{front, 3}, func() (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() {
+				_, _ = far.Write([]byte("hello"))
+				_ = far.Close()
+			}()
+			return near, nil
+		})
+	}()
+	conn, err := net.Dial("tcp", front.Addr().String())
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Truncate(log, logLimit+1); err != nil {
-		t.Fatal(err)
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	text := make([]byte, 5)
+	if _, err := io.ReadFull(conn, text); err != nil || string(text) != "hello" {
+		t.Errorf("after errors that pass: %q, %v", text, err)
 	}
-	p := part{name: "part", args: []string{"/bin/echo", "new"}}
-	if err := p.runOnce(context.Background(), log); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(log)
-	if err != nil || string(text) != "new\n" {
-		t.Errorf("got %d bytes, %v", len(text), err)
-	}
-	if info, err := os.Stat(log + ".1"); err != nil || info.Size() != logLimit+1 {
-		t.Errorf("the log before: %v", err)
+	_ = front.Close()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Error("goes on though its listener is closed")
 	}
 }

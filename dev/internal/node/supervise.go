@@ -18,9 +18,6 @@ type part struct {
 	ready func(ctx context.Context) bool
 }
 
-// logLimit bounds a component's log; the one before it is kept.
-const logLimit = 16 << 20
-
 // keepRunning starts the component again whenever it ends, a moment later each time it ends soon.
 func (p part) keepRunning(ctx context.Context, logs string) {
 	for p.ready != nil && !p.ready(ctx) {
@@ -43,9 +40,6 @@ func (p part) keepRunning(ctx context.Context, logs string) {
 }
 
 func (p part) runOnce(ctx context.Context, log string) error {
-	if info, err := os.Stat(log); err == nil && info.Size() > logLimit {
-		_ = os.Rename(log, log+".1")
-	}
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err

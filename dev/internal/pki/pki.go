@@ -8,7 +8,9 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/big"
 	"net"
 	"os"
@@ -109,23 +111,55 @@ func (a *Authority) Kubeconfig(file, user, server string, contexts ...string) er
 	return WriteKubeconfig(a.dir, file, user, server, contexts...)
 }
 
-// WriteKubeconfig is Kubeconfig for a folder whose authority is at rest.
+// WriteKubeconfig is Kubeconfig for a folder whose authority is at rest. It replaces a kubeconfig that it wrote before, and no other
+// file: one that it cannot read, or that names another cluster, is somebody's own.
 func WriteKubeconfig(dir, file, user, server string, contexts ...string) error {
-	read := func(name string) []byte {
+	if err := ours(file); err != nil {
+		return err
+	}
+	var parts [3][]byte
+	for i, name := range []string{"ca.crt", user + ".crt", user + ".key"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
-			return nil
+			return fmt.Errorf("kubeconfig of %s: %w", user, err)
 		}
-		return text
+		parts[i] = text
 	}
 	config := clientcmdapi.NewConfig()
-	config.Clusters["box"] = &clientcmdapi.Cluster{Server: server, CertificateAuthorityData: read("ca.crt")}
-	config.AuthInfos[user] = &clientcmdapi.AuthInfo{ClientCertificateData: read(user + ".crt"), ClientKeyData: read(user + ".key")}
+	config.Clusters[cluster] = &clientcmdapi.Cluster{Server: server, CertificateAuthorityData: parts[0]}
+	config.AuthInfos[user] = &clientcmdapi.AuthInfo{ClientCertificateData: parts[1], ClientKeyData: parts[2]}
 	for _, c := range contexts {
-		config.Contexts[c] = &clientcmdapi.Context{Cluster: "box", AuthInfo: user}
+		config.Contexts[c] = &clientcmdapi.Context{Cluster: cluster, AuthInfo: user}
 	}
 	config.CurrentContext = contexts[0]
-	return clientcmd.WriteToFile(*config, file)
+	// Whole or not at all: kubectl may read it at any moment, and a torn one would not be known for the box's own.
+	if err := clientcmd.WriteToFile(*config, file+".new"); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
+}
+
+// cluster is the name of the only cluster in a kubeconfig of the box.
+const cluster = "box"
+
+// ours says in an error why a file may not be replaced.
+func ours(file string) error {
+	const mend = "it is not the box's own, so it is not replaced: move it away, or give the box another folder by NEO4J_BOX_HOME"
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("a kubeconfig is there already and cannot be read (%w); %s", err, mend)
+	}
+	config, err := clientcmd.Load(text)
+	if err != nil {
+		return fmt.Errorf("%s cannot be read as a kubeconfig (%w); %s", file, err, mend)
+	}
+	if len(config.Clusters) != 1 || config.Clusters[cluster] == nil {
+		return fmt.Errorf("%s names other clusters; %s", file, mend)
+	}
+	return nil
 }
 
 // Complete marks the folder as whole.

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"k8s.io/client-go/tools/clientcmd"
@@ -166,5 +167,74 @@ func TestExistsOnlyWhenComplete(t *testing.T) {
 	}
 	if !Exists(dir) {
 		t.Error("a complete folder does not count as made")
+	}
+}
+
+func TestAKubeconfigOfSomebodyElseIsNotReplaced(t *testing.T) {
+	dir := t.TempDir()
+	a, err := New(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Client("admin", "admin", nil, "https://127.0.0.1:1", "box"); err != nil {
+		t.Fatal(err)
+	}
+	write := func(file string) error { return WriteKubeconfig(dir, file, "admin", "https://127.0.0.1:2", "box") }
+	for name, text := range map[string]string{
+		"another cluster": "apiVersion: v1\nkind: Config\nclusters: [{name: production, cluster: {server: 'https://10.0.0.1'}}]\n",
+		"ours and theirs": "apiVersion: v1\nkind: Config\nclusters: [{name: box, cluster: {}}, {name: production, cluster: {}}]\n",
+		"no kubeconfig":   "notes of mine\n",
+	} {
+		file := filepath.Join(t.TempDir(), "kubeconfig")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := write(file); err == nil || !strings.Contains(err.Error(), "NEO4J_BOX_HOME") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if string(read(t, file)) != text {
+			t.Errorf("%s: the file was replaced", name)
+		}
+	}
+	// One that cannot be read: a folder, since root reads every file.
+	unreadable := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.Mkdir(unreadable, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(unreadable); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("one that cannot be read: %v", err)
+	}
+	// Its own, of an earlier start, and an empty file.
+	own := filepath.Join(dir, "admin.kubeconfig")
+	empty := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{own, empty} {
+		if err := write(file); err != nil || !strings.Contains(string(read(t, file)), "https://127.0.0.1:2") {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+// Without its certificates a kubeconfig would be written that nobody can use.
+func TestAKubeconfigNeedsItsCertificates(t *testing.T) {
+	dir := t.TempDir()
+	a, err := New(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Client("admin", "admin", nil, "https://127.0.0.1:1", "box"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "admin.key")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := WriteKubeconfig(dir, file, "admin", "https://127.0.0.1:1", "box"); err == nil || !strings.Contains(err.Error(), "admin.key") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Error("a kubeconfig was written")
 	}
 }

@@ -32,11 +32,11 @@ func hierarchies() []string {
 	return mounted
 }
 
-// makeCgroups makes a node's groups, box/node, in every hierarchy.
-func makeCgroups(box, node string) error {
+// makeCgroups makes a group and those above it, such as box/node, in every hierarchy.
+func makeCgroups(names ...string) error {
 	for _, root := range hierarchies() {
 		parent := root
-		for _, name := range []string{box, node} {
+		for _, name := range names {
 			dir := filepath.Join(parent, name)
 			if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 				return err

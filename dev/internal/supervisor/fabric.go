@@ -21,7 +21,15 @@ func (s *supervisor) startFabric() error {
 	if err != nil {
 		return err
 	}
-	s.fabric = cmd
+	s.fabric = cmd.Process.Pid
+	go func() {
+		// With it goes the bridge and every node's link, so the box cannot go on.
+		err := cmd.Wait()
+		select {
+		case s.failed <- fmt.Errorf("the fabric, which holds the nodes' bridge, ended by itself: %s", reason(err)):
+		default:
+		}
+	}()
 	deadline := time.Now().Add(5 * time.Second)
 	for {
 		err := inFabric(cmd.Process.Pid, func(h *netlink.Handle) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"neo4j-kubernetes/dev/internal/home"
 	"neo4j-kubernetes/dev/internal/node"
@@ -28,8 +29,40 @@ var sysctls = []string{"vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic"
 // is empty after a reboot, as the sysctls are.
 const hostFile = "/run/neo4j-kubernetes-box.json"
 
-// PrepareHost writes down what will be changed, unless another box did, and makes the mount points.
-func PrepareHost() error { return prepareHost(hostFile, "/proc/sys", node.MountPoints...) }
+// PrepareHost writes down what will be changed, unless another box did, makes the mount points, and the box's first cgroup: the
+// sign by which the end of another box sees that it was not the last one.
+func PrepareHost(b home.Box) error {
+	unlock, err := lockHost(filepath.Dir(hostFile))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := makeCgroups(b.Name()); err != nil {
+		return fmt.Errorf("cgroups: %w", err)
+	}
+	return prepareHost(hostFile, "/proc/sys", node.MountPoints...)
+}
+
+// lockHost keeps the boxes of a machine from changing the host at the same time: one that ends would take the record and the mount
+// points from one that has just found them, and the host's own values would be lost. The lock is on the record's folder, so that no
+// file stays for it.
+func lockHost(dir string) (unlock func(), err error) {
+	lock, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX)
+		if !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		_ = lock.Close()
+		return nil, fmt.Errorf("locking %s: %w", dir, err)
+	}
+	return func() { _ = lock.Close() }, nil
+}
 
 func prepareHost(file, proc string, mountPoints ...string) error {
 	if _, err := os.Stat(file); err == nil {
@@ -70,6 +103,11 @@ func prepareHost(file, proc string, mountPoints ...string) error {
 // Clear removes what a box that no longer runs left on the host: its cgroups, and if it was the last one also the mount points and
 // changed sysctls. Removing a mount point would take it from a box that still uses it.
 func Clear(b home.Box) error {
+	unlock, err := lockHost(filepath.Dir(hostFile))
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if err := removeCgroups(b.Name()); err != nil {
 		return err
 	}

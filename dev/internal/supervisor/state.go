@@ -3,9 +3,11 @@ package supervisor
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"neo4j-kubernetes/dev/internal/home"
 )
@@ -14,11 +16,27 @@ import (
 type State struct {
 	Supervisor Process
 	Fabric     int
-	// Nodes are the PIDs of the running nodes' first processes by number.
-	Nodes map[int]int
+	// Nodes are the nodes that are powered on, by number.
+	Nodes map[int]Node
+	// Off are the nodes that were powered off by command; Deaths those that ended by themselves and were started again.
+	Off    []int
+	Deaths map[int]Death
 	// Wanted is how many nodes the box has, running or not; Port the API server's on 127.0.0.1.
 	Wanted, Port int
+	// Complete says that every node was started once.
+	Complete bool
+	// Ended is why the supervisor ended, empty while it runs and when it was killed.
+	Ended string
 }
+
+// Node is a node that is powered on: its first process, and since when.
+type Node struct {
+	PID   int
+	Since time.Time
+}
+
+// On says whether a node should be running.
+func (s State) On(n int) bool { return n >= 1 && n <= s.Wanted && !slices.Contains(s.Off, n) }
 
 // Process is a process that can be told from a later one with the same PID.
 type Process struct {
@@ -27,20 +45,28 @@ type Process struct {
 }
 
 func (s *supervisor) save() error {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	self, err := Watch(os.Getpid())
+	if err != nil {
+		return err
+	}
 	s.mu.Lock()
-	state := State{Fabric: s.fabric.Process.Pid, Nodes: map[int]int{}, Wanted: s.config.Nodes, Port: s.config.Port}
-	for n, cmd := range s.nodes {
-		state.Nodes[n] = cmd.Process.Pid
+	state := State{
+		Supervisor: self, Fabric: s.fabric, Nodes: map[int]Node{}, Off: slices.Sorted(maps.Keys(s.off)),
+		Deaths: maps.Clone(s.deaths), Wanted: s.config.Nodes, Port: s.config.Port, Complete: s.complete, Ended: s.ended,
+	}
+	for n, r := range s.nodes {
+		state.Nodes[n] = Node{r.cmd.Process.Pid, r.since}
 	}
 	s.mu.Unlock()
-	state.Supervisor = Process{os.Getpid(), startTime(os.Getpid())}
 	text, err := json.Marshal(state)
 	if err != nil {
 		return err
 	}
 	file := s.config.Box.State()
 	if err := os.WriteFile(file+".new", text, 0o600); err != nil {
-		return err
+		return fmt.Errorf("writing the box's state: %w", err)
 	}
 	return os.Rename(file+".new", file)
 }
@@ -59,42 +85,32 @@ func (p Process) Alive() bool { return p.PID > 0 && p.Started != "" && startTime
 
 // startTime is the 22nd field of /proc/PID/stat; empty where there is no such process, or only its zombie.
 func startTime(pid int) string {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return ""
-	}
-	// The command's name, in parentheses, may hold spaces.
-	_, rest, _ := strings.Cut(string(text[strings.LastIndexByte(string(text), ')')+1:]), " ")
-	fields := strings.Fields(rest)
+	_, fields := stat("/proc", pid)
 	if len(fields) < 20 || fields[0] == "Z" {
 		return ""
 	}
 	return fields[19]
 }
 
-// Memory is the proportional set size of a box's processes outside its pods, in bytes: the supervisor, the fabric and the
-// nodes' own components.
-func Memory(b home.Box) (int64, error) {
-	processes, err := filepath.Glob("/proc/[0-9]*")
+// stat gives the name of a process and the fields of its stat after it: state, parent, …
+func stat(proc string, pid int) (name string, fields []string) {
+	text, err := os.ReadFile(fmt.Sprintf("%s/%d/stat", proc, pid))
 	if err != nil {
-		return 0, err
+		return "", nil
 	}
-	var total int64
-	for _, process := range processes {
-		environment, err := os.ReadFile(filepath.Join(process, "environ"))
-		if err != nil || !strings.Contains(string(environment), "NEO4J_BOX_HOME="+b.Dir+"\x00") {
-			continue
-		}
-		rollup, err := os.ReadFile(filepath.Join(process, "smaps_rollup"))
-		if err != nil {
-			continue // ended meanwhile
-		}
-		for _, line := range strings.Split(string(rollup), "\n") {
-			var kib int64
-			if n, _ := fmt.Sscanf(line, "Pss: %d kB", &kib); n == 1 {
-				total += kib << 10
-			}
-		}
+	// The command's name, in parentheses, may hold spaces and parentheses.
+	first, last := strings.IndexByte(string(text), '('), strings.LastIndexByte(string(text), ')')
+	if first < 0 || last < first {
+		return "", nil
 	}
-	return total, nil
+	return string(text[first+1 : last]), strings.Fields(string(text[last+1:]))
+}
+
+// Watch gives a running process as one that can be told from a later one.
+func Watch(pid int) (Process, error) {
+	p := Process{pid, startTime(pid)}
+	if p.Started == "" {
+		return Process{}, fmt.Errorf("no process %d", pid)
+	}
+	return p, nil
 }

@@ -13,7 +13,7 @@ import (
 
 func saveState(t *testing.T, b home.Box, p Process) {
 	t.Helper()
-	text, err := json.Marshal(State{Supervisor: p, Nodes: map[int]int{1: 11, 3: 33}, Wanted: 3, Port: 4242})
+	text, err := json.Marshal(State{Supervisor: p, Nodes: map[int]Node{1: {PID: 11}, 3: {PID: 33}}, Off: []int{2}, Wanted: 3, Port: 4242})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestLoad(t *testing.T) {
 	own := Process{os.Getpid(), startTime(os.Getpid())}
 	saveState(t, b, own)
 	state, alive := Load(b)
-	if !alive || state.Wanted != 3 || state.Port != 4242 || state.Nodes[3] != 33 || state.Nodes[2] != 0 {
+	if !alive || state.Wanted != 3 || state.Port != 4242 || state.Nodes[3].PID != 33 || state.On(2) || !state.On(3) || state.On(4) {
 		t.Errorf("alive %t: %+v", alive, state)
 	}
 	// The PID of a supervisor that was killed may be somebody else's by now.
@@ -67,15 +67,6 @@ func TestProcessEnds(t *testing.T) {
 	_ = cmd.Wait()
 	if p.Alive() || (Process{}).Alive() {
 		t.Error("no process counts as alive")
-	}
-}
-
-func TestCommandRefuses(t *testing.T) {
-	s := &supervisor{config: Config{Nodes: 3}, nodes: map[int]*exec.Cmd{}}
-	for _, line := range []string{"", "stop", "stop 0", "stop 4", "stop -1", "start x", "stop 1 2"} {
-		if err := s.command(strings.Fields(line)); err == nil {
-			t.Errorf("%q is taken", line)
-		}
 	}
 }
 

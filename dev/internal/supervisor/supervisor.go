@@ -3,21 +3,20 @@
 package supervisor
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"os"
 	"os/exec"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"neo4j-kubernetes/dev/internal/home"
+	"neo4j-kubernetes/dev/internal/logs"
 	"neo4j-kubernetes/dev/internal/node"
 )
 
@@ -28,29 +27,80 @@ type Config struct {
 	Images string
 	Nodes  int
 	Port   int
+	// Lock is the box's lock, inherited from the `up` that holds it, or nil. It is let go once the state is written: an `up` that
+	// is killed before leaves no moment in which the next one sees no box and starts a second.
+	Lock *os.File
 }
 
 // supervisor runs one box.
 type supervisor struct {
 	config Config
 	starts chan func()
-	fabric *exec.Cmd
+	// boot makes node n and gives its PID 1.
+	boot func(n int) (*exec.Cmd, error)
+	// failed takes what the box cannot go on after; closing is closed when the nodes are about to be stopped for good.
+	failed  chan error
+	closing chan struct{}
 
-	mu    sync.Mutex
-	nodes map[int]*exec.Cmd
+	// power is held while a node is powered on or off: by a command, by its own death, at the end.
+	power sync.Mutex
+
+	// saving is held while the state is written, so that an older one never overwrites a newer one.
+	saving sync.Mutex
+
+	mu       sync.Mutex
+	nodes    map[int]*running
+	off      map[int]bool
+	deaths   map[int]Death
+	fabric   int
+	complete bool
+	ended    string
 }
 
-// Run runs the box until SIGTERM; the caller has cleared what an earlier one left.
-func Run(ctx context.Context, c Config) error {
-	s := &supervisor{config: c, starts: make(chan func()), nodes: map[int]*exec.Cmd{}}
+func newSupervisor(c Config) *supervisor {
+	s := &supervisor{
+		config: c, starts: make(chan func()), failed: make(chan error, 1), closing: make(chan struct{}),
+		nodes: map[int]*running{}, off: map[int]bool{}, deaths: map[int]Death{},
+	}
+	s.boot = s.bootNode
 	go s.startFromOneThread()
+	return s
+}
+
+// Run runs the box until SIGTERM or until something ends that it cannot do without; the caller has cleared what an earlier one
+// left. It leaves nothing on the host but its state, which says why it ended.
+func Run(ctx context.Context, c Config) error {
+	s := newSupervisor(c)
+	if err := s.save(); err != nil {
+		return err
+	}
+	if c.Lock != nil {
+		if err := c.Lock.Close(); err != nil {
+			return err
+		}
+	}
+	err := s.run(ctx)
+	s.stopAll()
+	if cleared := Clear(c.Box); cleared != nil {
+		err = errors.Join(err, fmt.Errorf("clearing the host: %w", cleared))
+	}
+	s.mu.Lock()
+	s.ended = "it was asked to end"
+	if err != nil {
+		s.ended = err.Error()
+	}
+	s.mu.Unlock()
+	return errors.Join(err, s.save())
+}
+
+func (s *supervisor) run(ctx context.Context) error {
+	c := s.config
 	forwarder, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)))
 	if err != nil {
 		return fmt.Errorf("loopback forwarder: %w", err)
 	}
 	defer func() { _ = forwarder.Close() }()
 	go node.Relay(forwarder, func() (net.Conn, error) { return net.Dial("unix", c.Box.Socket()) })
-
 	control, err := listen(c.Box.Path("control.sock"))
 	if err != nil {
 		return fmt.Errorf("control socket: %w", err)
@@ -59,20 +109,19 @@ func Run(ctx context.Context, c Config) error {
 	if err := s.startFabric(); err != nil {
 		return fmt.Errorf("fabric: %w", err)
 	}
-	for n := 1; n <= c.Nodes; n++ {
-		if err := s.startNode(n); err != nil {
-			return fmt.Errorf("%s: %w", node.Name(n), err)
-		}
-	}
-	go s.serve(control)
-	if err := s.save(); err != nil {
+	if err := s.startAll(); err != nil {
 		return err
 	}
-	<-ctx.Done()
-	for n := range s.nodes {
-		s.stopNode(n)
+	go s.serve(control)
+	go logs.Bound(ctx, c.Box.Path("logs"))
+	select {
+	case <-ctx.Done():
+		log.Print("asked to end")
+		return nil
+	case err := <-s.failed:
+		log.Printf("the box ends: %v", err)
+		return err
 	}
-	return nil
 }
 
 func listen(socket string) (net.Listener, error) {
@@ -92,11 +141,11 @@ func (s *supervisor) startFromOneThread() {
 }
 
 // start starts a child in namespaces of its own that dies with this process.
-func (s *supervisor) start(log string, namespaces uintptr, args ...string) (*exec.Cmd, error) {
+func (s *supervisor) start(name string, namespaces uintptr, args ...string) (*exec.Cmd, error) {
 	if err := os.MkdirAll(s.config.Box.Path("logs"), 0o755); err != nil {
 		return nil, err
 	}
-	out, err := os.OpenFile(s.config.Box.Path("logs", log+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	out, err := os.OpenFile(s.config.Box.Path("logs", name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, err
 	}
@@ -113,103 +162,4 @@ func (s *supervisor) start(log string, namespaces uintptr, args ...string) (*exe
 	done := make(chan error)
 	s.starts <- func() { done <- cmd.Start() }
 	return cmd, <-done
-}
-
-func (s *supervisor) startNode(n int) error {
-	spec := node.Spec{
-		Home: s.config.Box.Dir, Box: s.config.Box.Name(), Self: s.config.Self, Images: s.config.Images, Number: n, Nodes: s.config.Nodes,
-	}
-	if err := makeCgroups(spec.Box, node.Name(n)); err != nil {
-		return fmt.Errorf("cgroups: %w", err)
-	}
-	const own = syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC
-	cmd, err := s.start(node.Name(n), own, "node-init", spec.String())
-	if err != nil {
-		return err
-	}
-	if err := connect(s.fabric.Process.Pid, cmd.Process.Pid, n); err != nil {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		return fmt.Errorf("link: %w", err)
-	}
-	s.mu.Lock()
-	s.nodes[n] = cmd
-	s.mu.Unlock()
-	return nil
-}
-
-// stopNode is a power cut: the kernel ends everything in the node's namespaces when its PID 1 dies.
-func (s *supervisor) stopNode(n int) {
-	s.mu.Lock()
-	cmd := s.nodes[n]
-	delete(s.nodes, n)
-	s.mu.Unlock()
-	if cmd == nil {
-		return
-	}
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
-	if err := removeCgroups(s.config.Box.Name(), node.Name(n)); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-}
-
-// serve answers "stop N" and "start N", a line each.
-func (s *supervisor) serve(control net.Listener) {
-	for {
-		conn, err := control.Accept()
-		if err != nil {
-			return
-		}
-		line, _ := bufio.NewReader(conn).ReadString('\n')
-		answer := "ok"
-		if err := s.command(strings.Fields(line)); err != nil {
-			answer = err.Error()
-		}
-		_, _ = fmt.Fprintln(conn, answer)
-		_ = conn.Close()
-	}
-}
-
-func (s *supervisor) command(words []string) error {
-	if len(words) != 2 {
-		return fmt.Errorf("want stop N or start N")
-	}
-	n, err := strconv.Atoi(words[1])
-	if err != nil || n < 1 || n > s.config.Nodes {
-		return fmt.Errorf("no node %s: the box has nodes 1 to %d", words[1], s.config.Nodes)
-	}
-	s.mu.Lock()
-	running := s.nodes[n] != nil
-	s.mu.Unlock()
-	switch {
-	case words[0] == "stop":
-		s.stopNode(n)
-	case words[0] == "start" && !running:
-		err = s.startNode(n)
-	}
-	if err != nil {
-		return err
-	}
-	return s.save()
-}
-
-// Command sends a line to a running supervisor.
-func Command(b home.Box, line string) error {
-	conn, err := net.DialTimeout("unix", b.Path("control.sock"), 5*time.Second)
-	if err != nil {
-		return fmt.Errorf("the box is not running: %w", err)
-	}
-	defer func() { _ = conn.Close() }()
-	if _, err := fmt.Fprintln(conn, line); err != nil {
-		return err
-	}
-	answer, err := bufio.NewReader(conn).ReadString('\n')
-	if err != nil {
-		return err
-	}
-	if answer = strings.TrimSpace(answer); answer != "ok" {
-		return errors.New(answer)
-	}
-	return nil
 }
