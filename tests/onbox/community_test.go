@@ -17,6 +17,7 @@ import (
 func TestCommunity(t *testing.T) {
 	for _, release := range []string{"5.26.30", "2026.08.1"} {
 		t.Run(release, func(t *testing.T) {
+			t.Parallel()
 			p := newProject(t, onTheBox(t), "dev", "community-"+strings.ReplaceAll(release, ".", "-"))
 			p.set("cluster.edition", "community")
 			p.set("cluster.release", release)

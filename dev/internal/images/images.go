@@ -61,6 +61,7 @@ var (
 
 var releases = []release{
 	{"3.5.0-beta03", "enterprise", "common", []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, java17},
+	{"3.4.10", "enterprise", "common", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, java17},
 	{"3.1.0-M13-beta3", "enterprise", "common", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", false, java17},
 	{"5.26.30", "community", "five", tini5, script5, false, java{"bookworm", "openjdk-17-jre-headless", "17"}},
 	{"2026.08.1", "community", "five", tini5, script5, false, java25},
