@@ -85,7 +85,7 @@ func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.Conta
 			AllowPrivilegeEscalation: pulumi.Bool(false), RunAsNonRoot: pulumi.Bool(true),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
 		},
-		StartupProbe: startup(), LivenessProbe: liveness(), ReadinessProbe: readiness(s, family, role),
+		StartupProbe: startup(s, family, role), LivenessProbe: liveness(), ReadinessProbe: readiness(s, family, role),
 	}
 	if s.Clustered() && role == neo4j.Primary && s.HeadStart > 0 && len(family.Entrypoint) > 0 {
 		c.Command = pulumi.ToStringArray([]string{"/bin/sh", "-c", headStart(s, family)})

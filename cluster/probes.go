@@ -7,13 +7,12 @@ import (
 	"neo4j-kubernetes/neo4j"
 )
 
-// startup waits for Bolt, which a core opens only after it has joined. A store copy may take hours and must never be killed, so
-// a member has a day. Its period is short because the pod is not ready before it.
-func startup() *corev1.ProbeArgs {
-	return &corev1.ProbeArgs{
-		TcpSocket:     &corev1.TCPSocketActionArgs{Port: pulumi.String("bolt")},
-		PeriodSeconds: pulumi.Int(1), FailureThreshold: pulumi.Int(24 * 60 * 60), TimeoutSeconds: pulumi.Int(2),
-	}
+// startup asks what readiness asks: the kubelet begins with that only when this has succeeded, so a probe of something earlier would
+// cost a member another period. A store copy may take hours and must never be killed, so a member has a day.
+func startup(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.ProbeArgs {
+	probe := readiness(s, family, role)
+	probe.FailureThreshold = pulumi.Int(24 * 60 * 60)
+	return probe
 }
 
 // liveness restarts a server that stopped listening, and nothing less: a core without its quorum is not mended by a restart.
