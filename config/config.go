@@ -245,14 +245,10 @@ func orPlanned(text string) string {
 
 // readImage names the official image of the release unless the stack names another.
 func readImage(f *file, s neo4j.Spec) (image, pullPolicy string) {
-	tag := s.Release.String()
-	if s.Edition == neo4j.Enterprise {
-		tag += "-enterprise"
-	}
 	image = f.text("name", "")
 	repository := f.text("repository", "neo4j")
 	if image == "" {
-		image = repository + ":" + tag
+		image = repository + ":" + s.Release.Tag(s.Edition)
 	}
 	pullPolicy = f.oneOf("pullPolicy", "IfNotPresent", "Always", "IfNotPresent", "Never")
 	f.end()

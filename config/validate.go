@@ -73,10 +73,7 @@ func validateImage(s neo4j.Spec, problems *Problems) {
 	if !releaseTag.MatchString(tag) {
 		return // a name of the user's own says nothing; the check at the end of an update does
 	}
-	want := s.Release.String()
-	if s.Edition == neo4j.Enterprise {
-		want += "-enterprise"
-	}
+	want := s.Release.Tag(s.Edition)
 	enterprise := strings.Contains(tag, "-enterprise")
 	if tag != want && (!strings.HasPrefix(tag, want+"-") || enterprise != (s.Edition == neo4j.Enterprise)) {
 		problems.add("cluster.image.name", s.Image, fmt.Sprintf("is not %s %s", s.Edition, s.Release), "set cluster.release and cluster.edition to what the image is, or take neo4j:"+want)

@@ -86,3 +86,11 @@ func (r *Release) UnmarshalJSON(b []byte) error {
 	*r = v
 	return err
 }
+
+// Tag is the tag of the official image: Community has no suffix (operations manual, "Docker").
+func (r Release) Tag(e Edition) string {
+	if e == Enterprise {
+		return r.String() + "-enterprise"
+	}
+	return r.String()
+}
