@@ -50,6 +50,7 @@ func TestStory(t *testing.T) {
 
 // TestMinikubeVolumes is the story with the minikube stack's own hostPath volumes and claims.
 func TestMinikubeVolumes(t *testing.T) {
+	t.Parallel() // beside TestBlogPostRelease: both wait most of the time
 	p := newProject(t, onTheBox(t), "minikube", "minikube-story")
 	p.set("cluster.release", "3.5.0-beta03")
 	p.small()
@@ -65,6 +66,7 @@ func TestMinikubeVolumes(t *testing.T) {
 
 // TestBlogPostRelease is the story on the post's own release, with the post's own volumes.
 func TestBlogPostRelease(t *testing.T) {
+	t.Parallel()
 	p := newProject(t, onTheBox(t), "minikube", "blog-post")
 	p.set("cluster.release", "3.1.0-M13-beta3")
 	p.small()
