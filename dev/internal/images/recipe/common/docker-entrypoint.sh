@@ -127,6 +127,9 @@ opens=()
 for package in java.nio java.io java.lang java.util java.util.concurrent sun.nio.ch sun.security.action; do
   opens+=("--add-opens=java.base/$package=ALL-UNNAMED")
 done
+# Jetty's client of that time, by which the K8S resolver asks the Kubernetes API, hangs in most handshakes of TLS 1.3, which Java 8 did
+# not offer: seen as an EofException half a minute later, again and again.
+opens+=(-Djdk.tls.client.protocols=TLSv1.2)
 cd "$home"
 exec java -XX:+IgnoreUnrecognizedVMOptions "-Xms$heap_initial" "-Xmx$heap_max" ${jvm[@]+"${jvm[@]}"} "${opens[@]}" \
   --add-opens=java.management/sun.management=ALL-UNNAMED --add-exports=java.base/sun.nio.ch=ALL-UNNAMED \
