@@ -13,8 +13,8 @@ import (
 // extraEnvironment are the plugins to fetch, and the stack's own variables.
 func extraEnvironment(s neo4j.Spec, role neo4j.Role) corev1.EnvVarArray {
 	var env corev1.EnvVarArray
-	if names := s.Fetched(role); names != "" {
-		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String("NEO4J_PLUGINS"), Value: pulumi.String(names)})
+	if variable, names := s.Fetched(role); variable != "" {
+		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(variable), Value: pulumi.String(names)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Extras.Env)) {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(s.Extras.Env[name])})
@@ -47,7 +47,7 @@ func extraVolumes(s neo4j.Spec, role neo4j.Role) corev1.VolumeArray {
 		for _, p := range plugins {
 			sources = append(sources, &corev1.VolumeProjectionArgs{Secret: &corev1.SecretProjectionArgs{
 				Name:  pulumi.String(p.LicenseSecret),
-				Items: corev1.KeyToPathArray{&corev1.KeyToPathArgs{Key: pulumi.String(p.LicenseKey), Path: pulumi.String(p.Name)}},
+				Items: corev1.KeyToPathArray{&corev1.KeyToPathArgs{Key: pulumi.String(p.LicenseKey), Path: pulumi.String(p.LicenseFile())}},
 			}})
 		}
 		volumes = append(volumes, &corev1.VolumeArgs{Name: pulumi.String("licenses"), Projected: &corev1.ProjectedVolumeSourceArgs{Sources: sources}})

@@ -30,14 +30,19 @@ procedures: {allowlist: "apoc.coll.*, gds.*", unrestricted: [gds.*]}
 		Plugins:    []neo4j.Plugin{{Name: "apoc", LicenseKey: "license"}, {Name: "graph-data-science", Bundled: true, LicenseSecret: "gds", LicenseKey: "license"}},
 		Procedures: neo4j.Procedures{Allowlist: []string{"apoc.coll.*", "gds.*"}, Unrestricted: []string{"gds.*"}},
 	}, stack.Spec.Extras)
-	assert.Empty(t, stack.Warnings)
+	assert.Equal(t, []string{
+		"neo4j:cluster.jvm.mode: replace leaves out what 5.23 to 5.26 opens for itself in the JVM: --add-opens=java.base/java.nio=ALL-UNNAMED " +
+			"--add-opens=java.base/java.io=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+		"neo4j:cluster.volumes[0]: every member mounts the one claim imports; on more than one node it must be ReadOnlyMany or ReadWriteMany",
+		"neo4j:cluster.plugins: graph-data-science takes the whole of a machine, and its manual wants it on servers that never vote; with cluster.analytics it runs there only",
+	}, stack.Warnings)
 }
 
 func TestExtrasAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"jvm: {arguments: [-Xmx2g]}":                                      `neo4j:cluster.jvm.arguments[0]: "-Xmx2g" is decided by the memory plan: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
 		"jvm: {arguments: [-XX:MaxRAMPercentage=80]}":                     `neo4j:cluster.jvm.arguments[0]: "-XX:MaxRAMPercentage=80" is decided by the memory plan: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
-		"settings: {server.jvm.additional: -Xms1g}":                       `neo4j:cluster.jvm.arguments[0]: "-Xms1g" is decided by the memory plan: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
+		"settings: {server.jvm.additional: -Xms1g}":                       `neo4j:cluster.settings.server.jvm.additional: "-Xms1g" is decided by the memory plan: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
 		"jvm: {arguments: ['-Da=b -Dc=d']}":                               `neo4j:cluster.jvm.arguments[0]: "-Da=b -Dc=d" has white space in it: write each flag as an item of its own`,
 		"jvm: {arguments: [UseZGC]}":                                      `neo4j:cluster.jvm.arguments[0]: "UseZGC" is no flag of the JVM: begin it with a dash, such as -XX:+UseZGC`,
 		"jvm: {mode: prepend}":                                            `neo4j:cluster.jvm.mode: "prepend" is not known: write one of append, replace; did you mean append?`,
@@ -78,7 +83,7 @@ func TestExtrasAreRefused(t *testing.T) {
 	_, err = parse(t, five+"edition: community\nprimaries: 1\nplugins: [{name: bloom, licenseSecret: a}]")
 	assert.ErrorContains(t, err, `neo4j:cluster.plugins[0]: "bloom" is for Neo4j Enterprise: leave it out, or use edition: enterprise`)
 	_, err = parse(t, licensed+"platform: dev\nplugins: [genai]")
-	assert.ErrorContains(t, err, `neo4j:cluster.plugins[0]: "genai" is not for 3.5.0-beta03: it is there from 5.17.0 on`)
+	assert.ErrorContains(t, err, `neo4j:cluster.plugins[0]: "genai" is not what the image of 3.5.0-beta03 fetches: it is known to 5.18.0 and later; or put a jar for this release into your image and write bundled: true`)
 }
 
 func TestMemoryFollowsFromItsParts(t *testing.T) {

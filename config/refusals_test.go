@@ -31,7 +31,7 @@ func TestMoreRefusals(t *testing.T) {
 		"env: {JAVA_HOME: /x}":                `neo4j:cluster.env.JAVA_HOME: "/x" is the image's own: leave it out here`,
 		"env: {NEO4J_PLUGINS: '[]'}":          `neo4j:cluster.env.NEO4J_PLUGINS: "[]" is set by cluster.plugins: leave it out here`,
 		"volumes: [{name: A, mountPath: /b}]": `neo4j:cluster.volumes[0].name: "A" is not a DNS label: use lower-case letters, digits and dashes`,
-		"plugins: [unheard-of]": `neo4j:cluster.plugins[0]: "unheard-of" is no plugin this program knows: write one of apoc, apoc-extended, bloom, genai, graph-data-science, graphql, n10s, streams, ` +
+		"plugins: [unheard-of]": `neo4j:cluster.plugins[0]: "unheard-of" is no plugin this program knows: write one of apoc, apoc-core, apoc-extended, bloom, fleet-management, genai, graph-algorithms, graph-data-science, graphql, n10s, streams, ` +
 			`or put its jar into your image and its settings into cluster.settings`,
 	} {
 		_, err := parse(t, five+text)

@@ -10,7 +10,13 @@ import (
 	"neo4j-kubernetes/neo4j"
 )
 
-var dnsLabel = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+var (
+	dnsLabel = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+	// objectName is what Kubernetes takes for the names of Secrets, ConfigMaps and claims.
+	objectName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+)
+
+func isObjectName(name string) bool { return len(name) <= 253 && objectName.MatchString(name) }
 
 const (
 	// A StatefulSet's pods carry its name and an eleven-character hash as one label value of at most 63 characters.
@@ -102,7 +108,7 @@ func validateNames(s neo4j.Spec, problems *Problems) {
 		problems.add("cluster.clusterDomain", s.ClusterDomain, fmt.Sprintf("makes a member's full name %d characters long, over %d", len(longest), maxHostName),
 			"shorten cluster.name, cluster.namespace or the domain")
 	}
-	if s.ExistingSecret != "" && !dnsLabel.MatchString(s.ExistingSecret) {
+	if s.ExistingSecret != "" && !isObjectName(s.ExistingSecret) {
 		problems.add("cluster.existingSecret", s.ExistingSecret, "is not the name of a Secret", "write the name of a Secret in the namespace")
 	}
 }

@@ -134,6 +134,7 @@ func jvmLines(f Family, s Spec) []Line {
 			lines = append(lines, Line{Setting: Setting{f.Keys.JVM, flag}, Layer: layer})
 		}
 	}
+	add(FromFamily, f.FixedJVM)
 	if !s.Extras.JVM.Replace {
 		add(FromFamily, f.JVM)
 	}

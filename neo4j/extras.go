@@ -43,10 +43,10 @@ type Volume struct {
 // one, so neo4j.conf brings the JVM lines that the image's had; of log4j's files the server has its own within.
 func (s Spec) ConfigFiles(conf []Line) map[string]string {
 	files := map[string]string{"neo4j.conf": Render(conf)}
-	if len(s.Extras.Apoc) > 0 {
+	if f, err := FamilyOf(s.Release); len(s.Extras.Apoc) > 0 && err == nil && !f.ApocInConf {
 		var b strings.Builder
 		for _, name := range slices.Sorted(maps.Keys(s.Extras.Apoc)) {
-			b.WriteString(name + "=" + s.Extras.Apoc[name] + "\n")
+			b.WriteString(name + "=" + escape(s.Extras.Apoc[name]) + "\n") // read by the rules of neo4j.conf
 		}
 		files["apoc.conf"] = b.String()
 	}
@@ -65,10 +65,16 @@ type Procedures struct {
 	Allowlist, Unrestricted []string
 }
 
+// PluginsPath is where the images look for a mounted folder of plugins; without one they have their own.
+const PluginsPath = "/plugins"
+
 // Reserved are names that the program itself gives to a member.
 var (
-	// ReservedPaths are where the program mounts, and where it expects the image's own files.
-	ReservedPaths = []string{"/data", "/conf", "/logs", "/var/lib/neo4j", "/licenses"}
+	// ReservedPaths are where the program mounts, and where the image and Kubernetes have files that a start needs.
+	ReservedPaths = []string{
+		"/data", "/conf", "/logs", "/var/lib/neo4j", "/licenses", "/startup", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/lib", "/usr/local/bin",
+		"/opt/java", "/etc/passwd", "/proc", "/sys", "/dev", "/var/run/secrets/kubernetes.io",
+	}
 	// ReservedVolumes are the names of the program's own volumes.
 	ReservedVolumes = []string{Claim, "conf", "logs", "licenses"}
 )

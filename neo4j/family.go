@@ -80,6 +80,10 @@ type Family struct {
 	Overhead int64
 	// JVM are the lines of Keys.JVM. The image's own are lost when a configuration folder is mounted over them.
 	JVM []string
+	// FixedJVM are those that stay even where a stack replaces the family's.
+	FixedJVM []string
+	// ApocInConf says that APOC reads its settings from neo4j.conf and knows no apoc.conf.
+	ApocInConf bool
 }
 
 // Words are a family's words for its roles.
@@ -105,6 +109,8 @@ type Keys struct {
 	PrometheusEnabled, PrometheusEndpoint string
 	// ProcedureAllowlist and ProcedureUnrestricted are the lists of what plugins may do.
 	ProcedureAllowlist, ProcedureUnrestricted string
+	// UnmanagedExtensions are a plugin's own HTTP endpoints, HTTPAllowlist the paths that want no credentials.
+	UnmanagedExtensions, HTTPAllowlist string
 }
 
 // Ports are the ports of a member, zero where the family has none. Transaction is the cluster port of 5.x and later.

@@ -35,20 +35,21 @@ var keys31 = Keys{
 	RaftAdvertised: "causal_clustering.raft_advertised_address",
 	BoltAdvertised: "dbms.connector.bolt.advertised_address", HTTPAdvertised: "dbms.connector.http.advertised_address",
 	HeapInitial: "dbms.memory.heap.initial_size", HeapMax: "dbms.memory.heap.max_size", PageCache: "dbms.memory.pagecache.size", JVM: "dbms.jvm.additional",
-	LeaderTimeout: "causal_clustering.leader_election_timeout",
+	LeaderTimeout: "causal_clustering.leader_election_timeout", UnmanagedExtensions: "dbms.unmanaged_extension_classes",
 }
 
-// keys34 are those of 3.4, keys35 those of 3.5.
-var keys34, keys35 = func() (Keys, Keys) {
-	k34 := keys31
+// keys33 are those of 3.2 and 3.3, which brought the lists of procedures; keys34 those of 3.4, keys35 those of 3.5.
+var keys33, keys34, keys35 = func() (Keys, Keys, Keys) {
+	k33 := keys31
+	k33.ProcedureAllowlist, k33.ProcedureUnrestricted = "dbms.security.procedures.whitelist", "dbms.security.procedures.unrestricted"
+	k34 := k33
 	k34.DiscoveryType = "causal_clustering.discovery_type"
 	k34.FormationSize, k34.RuntimeSize = "causal_clustering.minimum_core_cluster_size_at_formation", "causal_clustering.minimum_core_cluster_size_at_runtime"
 	k35 := k34
 	k35.KubernetesSelector, k35.KubernetesPort = "causal_clustering.kubernetes.label_selector", "causal_clustering.kubernetes.service_port_name"
 	k35.StatusAuth = "dbms.security.causal_clustering_status_auth_enabled"
-	k35.ProcedureAllowlist, k35.ProcedureUnrestricted = "dbms.security.procedures.whitelist", "dbms.security.procedures.unrestricted"
 	k35.PrometheusEnabled, k35.PrometheusEndpoint = "metrics.prometheus.enabled", "metrics.prometheus.endpoint"
-	return k34, k35
+	return k33, k34, k35
 }()
 
 // connectors3 switch on Bolt and HTTP and leave HTTPS off.
@@ -64,6 +65,10 @@ var files3 = []Setting{{"dbms.directories.logs", "/logs"}, {"dbms.directories.im
 // say, a lost quorum, the check does.
 var frontPage = map[Role]string{Primary: "/", Secondary: "/"}
 
+// udcSource keeps the JVM lines whole: the entry points of 3.4.18, of 3.5.14 and later and of 4.0.0 put this flag and a comma before
+// every JVM line of a neo4j.conf that does not have the line, which makes all of them one flag's value.
+var udcSource = []string{"-Dunsupported.dbms.udc.source=docker"}
+
 var families3 = []Family{
 	{
 		Name: "3.1", from: [2]int{3, 1}, before: [2]int{3, 2},
@@ -78,16 +83,16 @@ var families3 = []Family{
 			{"causal_clustering.discovery_listen_address", "0.0.0.0:5000"}, {"causal_clustering.transaction_listen_address", "0.0.0.0:6000"},
 			{"causal_clustering.raft_listen_address", "0.0.0.0:7000"}, {"dbms.udc.enabled", "false"},
 		}, files3),
-		Overhead: 224, JVM: jvm3,
+		Overhead: 224, ApocInConf: true, JVM: jvm3,
 	},
 	{
 		Name: "3.3", from: [2]int{3, 2}, before: [2]int{3, 4},
-		Words: coreWords, Modes: coreModes, Standalone: single, Ports: corePorts, Keys: keys31, DiscoveryTypes: listOnly,
+		Words: coreWords, Modes: coreModes, Standalone: single, Ports: corePorts, Keys: keys33, DiscoveryTypes: listOnly,
 		Protocol: HTTP, Proof: ByOverview, RoutingScheme: "bolt+routing", RoleOnly: true, Availability: frontPage,
 		Licenses:   []string{"yes"},
 		Entrypoint: []string{"/docker-entrypoint.sh", "neo4j"},
 		Defaults:   slices.Concat(connectors3, []Setting{{"dbms.udc.enabled", "false"}}, files3),
-		Overhead:   224, JVM: jvm3,
+		Overhead:   224, ApocInConf: true, JVM: jvm3,
 	},
 	{
 		Name: "3.4", from: [2]int{3, 4}, before: [2]int{3, 5},
@@ -96,7 +101,7 @@ var families3 = []Family{
 		Licenses:   []string{"yes"},
 		Entrypoint: []string{"/docker-entrypoint.sh", "neo4j"},
 		Defaults:   slices.Concat(connectors3, []Setting{{"dbms.udc.enabled", "false"}}, files3),
-		Overhead:   224, JVM: jvm3,
+		Overhead:   224, ApocInConf: true, JVM: jvm3, FixedJVM: udcSource,
 	},
 	{
 		Name: "3.5", from: [2]int{3, 5}, before: [2]int{3, 6},
@@ -110,6 +115,6 @@ var families3 = []Family{
 		Defaults: slices.Concat(connectors3, []Setting{
 			{"dbms.udc.enabled", "false"}, {"dbms.tx_log.rotation.retention_policy", "100M size"},
 		}, files3),
-		Overhead: 224, JVM: jvm3,
+		Overhead: 224, ApocInConf: true, JVM: jvm3, FixedJVM: udcSource,
 	},
 }

@@ -9,6 +9,7 @@ import "slices"
 var keys40 = func() Keys {
 	k := keys35
 	k.DefaultListen, k.DefaultAdvertised = "dbms.default_listen_address", "dbms.default_advertised_address"
+	k.HTTPAllowlist = "dbms.security.http_auth_whitelist"
 	return k
 }()
 
@@ -16,7 +17,7 @@ var keys40 = func() Keys {
 var keys44 = func() Keys {
 	k := keys40
 	k.RoutingAdvertised = "dbms.routing.advertised_address"
-	k.ProcedureAllowlist = "dbms.security.procedures.allowlist"
+	k.ProcedureAllowlist, k.HTTPAllowlist = "dbms.security.procedures.allowlist", "dbms.security.http_auth_allowlist"
 	return k
 }()
 
@@ -36,7 +37,11 @@ var jvm4 = []string{
 	"-XX:+DebugNonSafepoints", "-Dlog4j2.disable.jmx=true",
 }
 
-var defaults4 = slices.Concat(connectors3, []Setting{{"dbms.tx_log.rotation.retention_policy", "100M size"}}, files3)
+var defaults4 = slices.Concat(connectors3, []Setting{
+	{"dbms.tx_log.rotation.retention_policy", "100M size"},
+	// 4.x keeps transaction state outside the heap by default, up to 2 GiB: the memory plan has no room for that.
+	{"dbms.tx_state.memory_allocation", "ON_HEAP"},
+}, files3)
 
 // tlsScopes are the policies of 4.0 and later.
 var tlsScopes = []string{"bolt", "https", "cluster", "backup", "fabric"}
@@ -46,7 +51,7 @@ var families4 = []Family{
 		Name: "4.2", from: [2]int{4, 0}, before: [2]int{4, 3},
 		Words: coreWords, Modes: coreModes, Standalone: single, Keys: keys40, Ports: ports40, DiscoveryTypes: allResolvers,
 		Protocol: Bolt, Proof: ByDatabases, RoutingScheme: "neo4j", Availability: systemAvailable, Status: "/db/neo4j/cluster/status",
-		Licenses: []string{"yes"}, Defaults: defaults4, TLS: tlsScopes, Overhead: 224, JVM: jvm4,
+		Licenses: []string{"yes"}, Defaults: defaults4, TLS: tlsScopes, Overhead: 224, JVM: jvm4, FixedJVM: udcSource,
 	},
 	{
 		Name: "4.4", from: [2]int{4, 3}, before: [2]int{4, 5},

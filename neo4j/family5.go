@@ -31,6 +31,7 @@ var keys5 = Keys{
 	HeapInitial: "server.memory.heap.initial_size", HeapMax: "server.memory.heap.max_size", PageCache: "server.memory.pagecache.size",
 	JVM: "server.jvm.additional", StatusAuth: "dbms.security.cluster_status_auth_enabled",
 	ProcedureAllowlist: "dbms.security.procedures.allowlist", ProcedureUnrestricted: "dbms.security.procedures.unrestricted",
+	UnmanagedExtensions: "server.unmanaged_extension_classes", HTTPAllowlist: "dbms.security.http_auth_allowlist",
 	PrometheusEnabled: "server.metrics.prometheus.enabled", PrometheusEndpoint: "server.metrics.prometheus.endpoint",
 }
 

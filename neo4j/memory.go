@@ -11,6 +11,9 @@ const mebi = 1 << 20
 const (
 	minHeap      = 128 * mebi
 	minPageCache = 16 * mebi
+	// maxPlannedHeap keeps pointers short: a JVM with a larger heap needs twice the room for each of them, so that up to some 40 GiB
+	// hold less than 31 do. What is beyond goes to the page cache.
+	maxPlannedHeap = 31 << 30
 )
 
 // PlanMemory divides a container's memory limit (bytes) into heap and page cache: the overhead first, then five parts of
@@ -20,10 +23,10 @@ func (f Family) PlanMemory(limit int64, given Memory) (Memory, error) {
 	free := limit - f.Overhead*mebi
 	switch {
 	case plan.Heap == 0 && plan.PageCache == 0:
-		plan.Heap = down(free * 5 / 8)
+		plan.Heap = min(down(free*5/8), maxPlannedHeap)
 		plan.PageCache = down(free - plan.Heap)
 	case plan.Heap == 0:
-		plan.Heap = down(free - plan.PageCache)
+		plan.Heap = min(down(free-plan.PageCache), maxPlannedHeap)
 	case plan.PageCache == 0:
 		plan.PageCache = down(free - plan.Heap)
 	}

@@ -2,13 +2,14 @@ package neo4j
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
 // Plugin is a plugin of a stack.
 type Plugin struct {
-	// Name is a name of Plugins.
+	// Name is one of PluginNames.
 	Name string
 	// Bundled says that the image has the jar in its plugins folder already, so that nothing is fetched at start: air-gapped.
 	Bundled bool
@@ -16,128 +17,173 @@ type Plugin struct {
 	LicenseSecret, LicenseKey string
 }
 
-// pluginKind is what is known of a plugin (operations manual, "Docker: configure plugins"; GDS and Bloom manuals).
-type pluginKind struct {
-	// from is the first release whose image takes the name.
-	from string
-	// license is the setting that names the licence's file; empty for plugins without one. needed says whether it does nothing without.
-	license string
-	needed  bool
-	// enterprise says that Community cannot run it.
-	enterprise bool
-	// settings are lines of neo4j.conf that it needs.
-	settings []Setting
-	// procedures are the patterns of what it adds.
-	procedures string
-}
-
-var pluginKinds = map[string]pluginKind{
-	"apoc":          {from: "3.5.0", procedures: "apoc.*"},
-	"apoc-extended": {from: "5.0.0", procedures: "apoc.*"},
-	"bloom": {
-		from: "4.2.0", license: "dbms.bloom.license_file", needed: true, enterprise: true, procedures: "bloom.*",
-		settings: []Setting{{"server.unmanaged_extension_classes", "com.neo4j.bloom.server=/bloom"}, {"dbms.security.http_auth_allowlist", "/,/browser.*,/bloom.*"}},
-	},
-	"genai":              {from: "5.17.0", procedures: "genai.*"},
-	"graph-data-science": {from: "4.2.0", license: "gds.enterprise.license_file", procedures: "gds.*"},
-	"graphql":            {from: "3.5.0", procedures: "graphql.*"},
-	"n10s":               {from: "3.5.0", procedures: "n10s.*"},
-	"streams":            {from: "3.5.0", procedures: "streams.*"},
-}
-
-// pluginNames are what people write in place of a plugin's name.
-var pluginNames = map[string]string{"gds": "graph-data-science", "neosemantics": "n10s", "apoc-core": "apoc", "apocextended": "apoc-extended", "gen-ai": "genai"}
-
 // PluginNames are the names of all plugins, sorted.
-func PluginNames() []string {
-	var names []string
-	for name := range pluginKinds {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func PluginNames() []string { return slices.Sorted(maps.Keys(pluginKinds)) }
 
 // CheckPlugin says why a plugin cannot be had; empty when it can.
 func CheckPlugin(s Spec, p Plugin) (reason, mend string) {
 	kind, ok := pluginKinds[p.Name]
+	known := slices.ContainsFunc(kind.known, func(k span) bool { return k.has(s.Release) })
 	switch {
 	case !ok && pluginNames[p.Name] != "":
 		return "is no plugin's name", "did you mean " + pluginNames[p.Name] + "?"
 	case !ok:
 		return "is no plugin this program knows", "write one of " + strings.Join(PluginNames(), ", ") + ", or put its jar into your image and its settings into cluster.settings"
-	case s.Release.Compare(MustRelease(kind.from)) < 0:
-		return "is not for " + s.Release.String(), "it is there from " + kind.from + " on"
+	case p.Name == "apoc-core" && !known && s.Release.Major >= 5:
+		return "is called apoc since 5.0", "write apoc"
+	case !known && !p.Bundled:
+		return "is not what the image of " + s.Release.String() + " fetches", "it is known to " + kind.releases() + "; or put a jar for this release into your image and write bundled: true"
 	case kind.enterprise && s.Edition == Community:
 		return "is for Neo4j Enterprise", "leave it out, or use edition: enterprise"
+	case kind.bundledOnly && s.Edition == Community && !p.Bundled && !kind.ships(s):
+		return "is not in the Community image of " + s.Release.String(), "it is there from " + kind.communityShipped + " on"
 	case kind.needed && p.LicenseSecret == "":
 		return "does nothing without its licence", "name the Secret: {name: " + p.Name + ", licenseSecret: <secret>, licenseKey: <key>}"
-	case kind.license == "" && p.LicenseSecret != "":
+	case len(kind.licenses) == 0 && p.LicenseSecret != "":
 		return "takes no licence", "leave licenseSecret out"
 	}
 	return "", ""
 }
 
+// releases says which images know the plugin, "5.8.0 and later".
+func (k pluginKind) releases() string {
+	var texts []string
+	for _, s := range k.known {
+		if s.before == "" {
+			texts = append(texts, s.from+" and later")
+		} else {
+			texts = append(texts, s.from+" to before "+s.before)
+		}
+	}
+	return strings.Join(texts, ", ")
+}
+
 // LicensePath is the file of a plugin's licence in a member.
-func (p Plugin) LicensePath() string { return "/licenses/" + p.Name }
+func (p Plugin) LicensePath() string { return "/licenses/" + p.LicenseFile() }
+
+// LicenseFile is its name, the one the images look for.
+func (p Plugin) LicenseFile() string { return p.Name + ".license" }
 
 // Runs says whether a member of a role runs the plugins. Where there is an analytics pool, GDS and Bloom run there only: their load
 // is what the pool keeps away from the others.
 func (p Plugin) Runs(s Spec, role Role) bool {
-	heavy := p.Name == "graph-data-science" || p.Name == "bloom"
+	heavy := p.Name == gds || p.Name == "bloom"
 	return !heavy || s.Analytics == 0 || role == Analytics
 }
+
+const gds = "graph-data-science"
 
 // PluginsOf are the plugins of a role's members.
 func (s Spec) PluginsOf(role Role) []Plugin {
 	return slices.DeleteFunc(slices.Clone(s.Extras.Plugins), func(p Plugin) bool { return !p.Runs(s, role) })
 }
 
-// Fetched are the names that the image is asked to fetch at start, as NEO4J_PLUGINS wants them; empty for none.
-func (s Spec) Fetched(role Role) string {
-	var names []string
+// Fetched is what the image is asked to put in place at start: the variable's name and its value, a JSON list; both empty for nothing.
+func (s Spec) Fetched(role Role) (variable, names string) {
+	var quoted []string
 	for _, p := range s.PluginsOf(role) {
 		if !p.Bundled {
-			names = append(names, fmt.Sprintf("%q", p.Name))
+			quoted = append(quoted, fmt.Sprintf("%q", p.Name))
 		}
 	}
-	if len(names) == 0 {
-		return ""
+	if len(quoted) == 0 {
+		return "", ""
 	}
-	return "[" + strings.Join(names, ",") + "]"
+	variable = "NEO4J_PLUGINS"
+	if s.Release.Compare(MustRelease(renamedVariable)) < 0 {
+		variable = "NEO4JLABS_PLUGINS"
+	}
+	return variable, "[" + strings.Join(quoted, ",") + "]"
 }
 
 // pluginSettings are what the plugins of a role and the procedures' lists bring to neo4j.conf.
 func pluginSettings(f Family, s Spec, role Role) []Setting {
 	var settings []Setting
+	allowed, free, narrowed := s.Extras.Procedures.Allowlist, s.Extras.Procedures.Unrestricted, false
 	for _, p := range s.PluginsOf(role) {
 		kind := pluginKinds[p.Name]
+		narrowed = narrowed || kind.narrows && !p.Bundled
 		if p.LicenseSecret != "" {
-			settings = append(settings, Setting{kind.license, p.LicensePath()})
+			settings = append(settings, Setting{kind.licenseSetting(s.Release), p.LicensePath()})
 		}
-		for _, setting := range kind.settings {
-			if name, ok := f.called(setting.Key); ok {
-				settings = append(settings, Setting{name, setting.Value})
-			}
+		if kind.settings != nil {
+			settings = append(settings, kind.settings(f.Keys)...)
 		}
 	}
-	if list := s.Extras.Procedures.Allowlist; len(list) > 0 {
-		settings = append(settings, Setting{f.Keys.ProcedureAllowlist, strings.Join(list, ",")})
+	switch {
+	case len(allowed) > 0:
+		settings = append(settings, Setting{f.Keys.ProcedureAllowlist, strings.Join(allowed, ",")})
+	case narrowed:
+		settings = append(settings, Setting{f.Keys.ProcedureAllowlist, "*"})
 	}
 	// Nothing is ever unrestricted by itself: what reaches around the server's security is the stack's to name. Written even when
 	// empty, for the official entry point lets all procedures of a plugin that it fetches do so, unless neo4j.conf has the line.
-	if list := s.Extras.Procedures.Unrestricted; len(list) > 0 || s.Fetched(role) != "" {
-		settings = append(settings, Setting{f.Keys.ProcedureUnrestricted, strings.Join(list, ",")})
+	if variable, _ := s.Fetched(role); len(free) > 0 || variable != "" {
+		settings = append(settings, Setting{f.Keys.ProcedureUnrestricted, strings.Join(free, ",")})
+	}
+	if f.ApocInConf {
+		for _, name := range slices.Sorted(maps.Keys(s.Extras.Apoc)) {
+			settings = append(settings, Setting{name, s.Extras.Apoc[name]})
+		}
 	}
 	return settings
 }
 
-// called gives what the family calls a setting that 5.x calls by name.
-func (f Family) called(name string) (string, bool) {
-	era := eraOf(Release{Major: f.from[0]})
-	if _, ok := knowledge().typeOf(era, name); ok {
-		return name, true
+// WarnPlugins names what a stack's plugins lack, or do that is worth a second look.
+func WarnPlugins(f Family, s Spec) []string {
+	var warnings []string
+	allowed, free := s.procedures(f.Keys.ProcedureAllowlist, s.Extras.Procedures.Allowlist), s.procedures(f.Keys.ProcedureUnrestricted, s.Extras.Procedures.Unrestricted)
+	for _, p := range s.Extras.Plugins {
+		kind := pluginKinds[p.Name]
+		if !p.Bundled && !kind.ships(s) {
+			warnings = append(warnings, fmt.Sprintf("plugins: %s is downloaded at every start of a member; where the network is closed, put its jar into your image and write bundled: true", p.Name))
+		}
+		if kind.unsandboxed && f.Keys.ProcedureUnrestricted != "" && !covers(free, kind.prefix) {
+			warnings = append(warnings, fmt.Sprintf("plugins: %s does not run restricted; its manual wants procedures.unrestricted: [%s*]", p.Name, kind.prefix))
+		}
+		if len(allowed) > 0 && !covers(allowed, kind.prefix) {
+			warnings = append(warnings, fmt.Sprintf("plugins: procedures.allowlist has nothing of %s, none of its procedures (%s*) will be there", p.Name, kind.prefix))
+		}
+		if p.Name == gds && s.Clustered() && s.Analytics == 0 {
+			warnings = append(warnings, "plugins: "+p.Name+" takes the whole of a machine, and its manual wants it on servers that never vote; "+gdsPlace(f))
+		}
 	}
-	old, _, ok := knowledge().oldName(era, name)
-	return old, ok
+	if slices.ContainsFunc(free, func(pattern string) bool { return strings.Trim(pattern, "*?.") == "" }) {
+		warnings = append(warnings, "procedures.unrestricted: * lets every procedure of every plugin reach around the server's security")
+	}
+	return warnings
+}
+
+func gdsPlace(f Family) string {
+	if f.Analytics {
+		return "with cluster.analytics it runs there only"
+	}
+	return "in " + f.Range() + " give it a stack of its own, a standalone server"
+}
+
+// procedures is a list as neo4j.conf will have it: the stack's own setting wins.
+func (s Spec) procedures(key string, list []string) []string {
+	own, ok := s.Settings[key]
+	if !ok || key == "" {
+		return list
+	}
+	list = nil
+	for _, pattern := range strings.Split(own, ",") {
+		if pattern = strings.TrimSpace(pattern); pattern != "" {
+			list = append(list, pattern)
+		}
+	}
+	return list
+}
+
+// covers says whether a pattern of a list speaks of names that begin with prefix.
+func covers(list []string, prefix string) bool {
+	return slices.ContainsFunc(list, func(pattern string) bool {
+		fixed := pattern
+		if i := strings.IndexAny(pattern, "*?"); i >= 0 {
+			fixed = pattern[:i]
+			return strings.HasPrefix(fixed, prefix) || strings.HasPrefix(prefix, fixed)
+		}
+		return strings.HasPrefix(fixed, prefix)
+	})
 }

@@ -89,6 +89,9 @@ func (f Family) recognise(key, value string, owned map[string]string) (*SettingP
 	if name, since, ok := known.oldName(era, key); ok {
 		return &SettingProblem{key, value, fmt.Sprintf("is the name from %s on, and this is %s", eraName(since), f.Name), write(name)}, ""
 	}
+	if strings.HasPrefix(key, "apoc.") && era >= eraOf(Release{Major: 5}) {
+		return &SettingProblem{key, value, "is not read from neo4j.conf since 5.0, and the server refuses to start with it", "write it below cluster.apoc"}, ""
+	}
 	for _, prefix := range foreign {
 		if strings.HasPrefix(key, prefix) {
 			return nil, ""
@@ -119,7 +122,7 @@ func (f Family) Owned() map[string]string {
 	for i := range keys.NumField() {
 		key := keys.Field(i).String()
 		switch key {
-		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted:
+		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted, f.Keys.UnmanagedExtensions, f.Keys.HTTPAllowlist:
 			continue // the user's to set
 		}
 		owned[key] = shape

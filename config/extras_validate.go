@@ -1,0 +1,130 @@
+package config
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+var (
+	envName   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	procedure = regexp.MustCompile(`^[A-Za-z0-9_.*?-]+$`)
+	apocName  = regexp.MustCompile(`^apoc(\.[A-Za-z0-9_-]+)+$`)
+	secretKey = regexp.MustCompile(`^[-._A-Za-z0-9]{1,253}$`)
+	// jvmMemory are flags that the memory plan decides: not those that only divide the heap.
+	jvmMemory = regexp.MustCompile(`^-(X?m[sx]\d|XX:((Initial|Max|Min)HeapSize|(Initial|Max|Min|Default)?(MaxRAM|RAM)(Percentage|Fraction)?|MaxDirectMemorySize)=)`)
+	// javaVariables are read by every JVM before its own flags.
+	javaVariables = []string{"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}
+)
+
+// validateExtras refuses what would break a member, or take what is the program's own.
+func validateExtras(stack *Stack, f neo4j.Family, problems *Problems) {
+	s, e := stack.Spec, stack.Spec.Extras
+	validateJVM(stack, f, problems)
+	for _, name := range slices.Sorted(maps.Keys(e.Apoc)) {
+		if value := e.Apoc[name]; !apocName.MatchString(name) || strings.ContainsFunc(name+value, unicode.IsControl) {
+			problems.add("cluster.apoc."+name, value, "is no line of apoc.conf", "write a name that begins with apoc., and its value on one line")
+		}
+	}
+	validateLogging(e.Logging, f, problems)
+	validateEnv(s, problems)
+	validateVolumes(stack, problems)
+	validatePlugins(stack, f, problems)
+}
+
+// validateJVM looks at the flags of either way to give them.
+func validateJVM(stack *Stack, f neo4j.Family, problems *Problems) {
+	check := func(at, flag string) {
+		switch {
+		case strings.ContainsFunc(flag, unicode.IsSpace) || strings.ContainsFunc(flag, unicode.IsControl):
+			problems.add(at, flag, "has white space in it", "write each flag as an item of its own")
+		case !strings.HasPrefix(flag, "-"):
+			problems.add(at, flag, "is no flag of the JVM", "begin it with a dash, such as -XX:+UseZGC")
+		case jvmMemory.MatchString(flag):
+			problems.add(at, flag, "is decided by the memory plan", "use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory")
+		}
+	}
+	jvm := stack.Spec.Extras.JVM
+	for i, flag := range jvm.Arguments {
+		check(fmt.Sprintf("cluster.jvm.arguments[%d]", i), flag)
+	}
+	own := strings.Fields(stack.Spec.Settings[f.Keys.JVM])
+	for _, flag := range own {
+		check("cluster.settings."+f.Keys.JVM, flag)
+	}
+	if !jvm.Replace {
+		return
+	}
+	var lost []string
+	for _, flag := range f.JVM {
+		if strings.HasPrefix(flag, "--") && !slices.Contains(jvm.Arguments, flag) && !slices.Contains(own, flag) {
+			lost = append(lost, flag)
+		}
+	}
+	if len(lost) > 0 {
+		stack.Warnings = append(stack.Warnings, "neo4j:cluster.jvm.mode: replace leaves out what "+f.Range()+" opens for itself in the JVM: "+strings.Join(lost, " "))
+	}
+}
+
+func validateLogging(l neo4j.Logging, f neo4j.Family, problems *Problems) {
+	for _, file := range []struct{ key, text string }{{"server", l.Server}, {"user", l.User}} {
+		if file.text == "" {
+			continue
+		}
+		at := "cluster.logging." + file.key
+		if f.Proof != neo4j.ByServers {
+			problems.add(at, shorten(file.text), "is for 5.x and later, which log by log4j", "use the settings dbms.logs.* of "+f.Range())
+			continue
+		}
+		if err := wellFormed(file.text); err != nil {
+			problems.add(at, shorten(file.text), "is no log4j configuration: "+err.Error(), "write XML with the root element Configuration, as in the image's "+file.key+"-logs.xml")
+		}
+	}
+}
+
+// wellFormed wants one XML document with log4j's root.
+func wellFormed(text string) error {
+	decoder, root := xml.NewDecoder(strings.NewReader(text)), ""
+	for {
+		token, err := decoder.Token()
+		switch {
+		case errors.Is(err, io.EOF) && root == "":
+			return errors.New("there is no element")
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		if start, ok := token.(xml.StartElement); ok && root == "" {
+			if root = start.Name.Local; root != "Configuration" {
+				return fmt.Errorf("its root is %s", root)
+			}
+		}
+	}
+}
+
+func validateEnv(s neo4j.Spec, problems *Problems) {
+	for _, name := range slices.Sorted(maps.Keys(s.Extras.Env)) {
+		at := "cluster.env." + name
+		if !envName.MatchString(name) {
+			problems.add(at, s.Extras.Env[name], "is no name of an environment variable", "use letters, digits and underscores")
+		} else if reason := neo4j.ReservedEnv(name); reason != "" {
+			problems.add(at, s.Extras.Env[name], reason, "leave it out here")
+		} else if slices.Contains(javaVariables, name) && slices.ContainsFunc(strings.Fields(s.Extras.Env[name]), jvmMemory.MatchString) {
+			problems.add(at, s.Extras.Env[name], "has a flag that the memory plan decides", "use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory")
+		}
+	}
+	for i, secret := range s.Extras.EnvFrom {
+		if !isObjectName(secret) {
+			problems.add(fmt.Sprintf("cluster.envFrom[%d]", i), secret, "is not the name of a Secret", "write the name of a Secret in the namespace")
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+func validateVolumes(stack *Stack, problems *Problems) {
+	names, paths := map[string]bool{}, []string{}
+	for i, v := range stack.Spec.Extras.Volumes {
+		at := fmt.Sprintf("cluster.volumes[%d]", i)
+		switch {
+		case !dnsLabel.MatchString(v.Name) || len(v.Name) > 63:
+			problems.add(at+".name", v.Name, "is not a DNS label", "use lower-case letters, digits and dashes")
+		case slices.Contains(neo4j.ReservedVolumes, v.Name) || names[v.Name]:
+			problems.add(at+".name", v.Name, "is taken", "use another name than "+strings.Join(neo4j.ReservedVolumes, ", ")+" and your other volumes'")
+		}
+		names[v.Name] = true
+		validateSource(stack, at, v, problems)
+		if !path.IsAbs(v.MountPath) || path.Clean(v.MountPath) != v.MountPath || v.MountPath == "/" {
+			problems.add(at+".mountPath", v.MountPath, "is no path of a folder", "write it from the root on, such as /import")
+			continue
+		}
+		for _, other := range append(slices.Clone(neo4j.ReservedPaths), paths...) {
+			if within(v.MountPath, other) || within(other, v.MountPath) {
+				problems.add(at+".mountPath", v.MountPath, "is in the way of "+other, "mount it elsewhere")
+				break
+			}
+		}
+		paths = append(paths, v.MountPath)
+		if fixed := v.ReadOnly || v.Secret != "" || v.ConfigMap != ""; fixed && v.MountPath == neo4j.PluginsPath {
+			if j := slices.IndexFunc(stack.Spec.Extras.Plugins, func(p neo4j.Plugin) bool { return !p.Bundled }); j >= 0 {
+				problems.add(at+".mountPath", v.MountPath, "is read-only, and the image puts "+stack.Spec.Extras.Plugins[j].Name+" there at start",
+					"write bundled: true for the plugins whose jars are in the volume, or mount a writable one")
+			}
+		}
+	}
+}
+
+// validateSource looks at what a volume is of.
+func validateSource(stack *Stack, at string, v neo4j.Volume, problems *Problems) {
+	sources := 0
+	for _, source := range []struct{ key, name, kind string }{{"secret", v.Secret, "Secret"}, {"configMap", v.ConfigMap, "ConfigMap"}, {"claim", v.Claim, "PersistentVolumeClaim"}} {
+		if source.name == "" {
+			continue
+		}
+		sources++
+		if !isObjectName(source.name) {
+			problems.add(at+"."+source.key, source.name, "is not the name of a "+source.kind, "write the name of a "+source.kind+" in the namespace")
+		}
+	}
+	if sources > 1 {
+		problems.add(at, v.Name, "has more than one source", "write one of secret, configMap and claim, or none for an empty folder")
+	}
+	if s := stack.Spec; v.Claim != "" && s.Clustered() {
+		mode := "ReadWriteMany"
+		if v.ReadOnly {
+			mode = "ReadOnlyMany or ReadWriteMany"
+		}
+		stack.Warnings = append(stack.Warnings, fmt.Sprintf("neo4j:%s: every member mounts the one claim %s; on more than one node it must be %s", at, v.Claim, mode))
+	}
+}
+
+// within says whether a path is another or below it.
+func within(inner, outer string) bool { return inner == outer || strings.HasPrefix(inner, outer+"/") }

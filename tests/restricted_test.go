@@ -1,0 +1,63 @@
+package tests
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestExtrasKeepTheRestrictedLevel: whatever a stack adds to its pods, the namespace's Pod Security admits them, and nothing of the
+// program's own is mounted over. The volume kinds are those of the Kubernetes Pod Security Standard "restricted".
+func TestExtrasKeepTheRestrictedLevel(t *testing.T) {
+	admitted := []string{"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+	rec := declare(t, "eks", map[string]any{
+		"analytics": 1, "secondaries": 1,
+		"plugins": []any{"apoc", map[string]any{"name": "graph-data-science", "licenseSecret": "gds"}, map[string]any{"name": "bloom", "licenseSecret": "bloom"}},
+		"env":     map[string]any{"TZ": "UTC"}, "envFrom": []any{"tracing"}, "apoc": map[string]any{"apoc.import.file.enabled": "true"},
+		"volumes": []any{
+			map[string]any{"name": "a", "mountPath": "/import", "claim": "imports"}, map[string]any{"name": "b", "mountPath": "/ssl", "secret": "tls"},
+			map[string]any{"name": "c", "mountPath": "/c", "configMap": "c"}, map[string]any{"name": "d", "mountPath": "/tmp"},
+		},
+	})
+	sets := statefulSets(rec)
+	require.Len(t, sets, 3)
+	for name, set := range sets {
+		pod := dig(set["spec"], "template", "spec")
+		assert.Equal(t, "RuntimeDefault", dig(pod, "securityContext", "seccompProfile", "type").StringValue(), name)
+		containers := dig(pod, "containers").ArrayValue()
+		require.Len(t, containers, 1, name)
+		assert.False(t, dig(containers[0], "securityContext", "allowPrivilegeEscalation").BoolValue(), name)
+		assert.True(t, dig(containers[0], "securityContext", "runAsNonRoot").BoolValue(), name)
+		assert.Equal(t, "ALL", dig(containers[0], "securityContext", "capabilities", "drop", 0).StringValue(), name)
+
+		volumes := map[string]bool{}
+		for _, v := range dig(pod, "volumes").ArrayValue() {
+			for kind := range v.ObjectValue() {
+				if kind != "name" {
+					assert.Contains(t, admitted, string(kind), name)
+				}
+			}
+			volumes[dig(v, "name").StringValue()] = true
+		}
+		volumes["datadir"] = true // the claim template's
+		paths := map[string]bool{}
+		for _, m := range dig(containers[0], "volumeMounts").ArrayValue() {
+			path := dig(m, "mountPath").StringValue()
+			assert.False(t, paths[path], "%s: %s twice", name, path)
+			assert.True(t, volumes[dig(m, "name").StringValue()], "%s: %s is of no volume", name, path)
+			paths[path] = true
+		}
+	}
+	// The licences go where the plugins run.
+	licenses := func(set string) bool {
+		for _, m := range dig(sets[set]["spec"], "template", "spec", "containers", 0, "volumeMounts").ArrayValue() {
+			if dig(m, "mountPath").StringValue() == "/licenses" {
+				return true
+			}
+		}
+		return false
+	}
+	assert.True(t, licenses("neo4j-analytics"))
+	assert.False(t, licenses("neo4j") || licenses("neo4j-read"))
+}
