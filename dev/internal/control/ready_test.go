@@ -17,7 +17,7 @@ import (
 	"neo4j-kubernetes/dev/internal/supervisor"
 )
 
-var started = time.Date(2026, 1, 1, 12, 0, 0, 500, time.UTC)
+var started = time.Date(2026, 1, 1, 12, 0, 0, 5e8, time.UTC)
 
 // apiNode is a node as the API server knows it, heard so long after the box's start.
 func apiNode(n int, ready corev1.ConditionStatus, after time.Duration) corev1.Node {
@@ -51,7 +51,8 @@ func TestNotReady(t *testing.T) {
 		{"one is off, the other not Ready", supervisor.State{Nodes: on(1), Off: []int{2}},
 			[]corev1.Node{apiNode(1, corev1.ConditionFalse, 5*time.Second), good(2)}, "dev1 NotReady"},
 		{"Ready before the box was started again", supervisor.State{Nodes: on(1, 2)}, []corev1.Node{good(1), stale(2)}, "dev2 starting"},
-		{"in the very second of the start", supervisor.State{Nodes: on(1, 2)}, []corev1.Node{good(1), apiNode(2, corev1.ConditionTrue, 0)}, "dev2 starting"},
+		{"in the second of the start", supervisor.State{Nodes: on(1, 2)}, []corev1.Node{good(1), apiNode(2, corev1.ConditionTrue, 0)}, ""},
+		{"in the second before", supervisor.State{Nodes: on(1, 2)}, []corev1.Node{good(1), apiNode(2, corev1.ConditionTrue, -time.Second)}, "dev2 starting"},
 		{"one died and comes back", supervisor.State{Nodes: on(1), Deaths: died}, []corev1.Node{good(1), good(2)}, "dev2 starting again"},
 		{"of another box's size", supervisor.State{Nodes: on(1, 2)}, []corev1.Node{good(1), good(2), good(3)}, ""},
 	}

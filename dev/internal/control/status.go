@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	corev1 "k8s.io/api/core/v1"
@@ -75,7 +76,7 @@ func nodeState(state supervisor.State, n int, nodes map[string]corev1.Node) stri
 		return "off"
 	case !running && state.Deaths[n].Times > 0:
 		return "starting again"
-	case !running || !at.After(on.Since):
+	case !running || at.Before(on.Since.Truncate(time.Second)): // a node starts in a later second than it ended
 		return "starting"
 	case !ready:
 		return "NotReady"

@@ -4,6 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"neo4j-kubernetes/dev/internal/home"
+	"neo4j-kubernetes/dev/internal/node"
 )
 
 // fakeProc is a /proc/sys with every sysctl at the given value.
@@ -117,5 +120,32 @@ func TestRestoringSaysWhatItCannot(t *testing.T) {
 	}
 	if _, err := os.Stat(file); err != nil {
 		t.Error("the record is gone:", err)
+	}
+}
+
+// While one box ends another may have just found the host's record and not have started yet: neither the record nor the mount points
+// may be taken from it.
+func TestTheEndOfABoxLeavesTheHostToOneThatBegins(t *testing.T) {
+	if os.Getuid() != 0 || len(hierarchies()) == 0 {
+		t.Skip("makes cgroups: needs root and cgroups")
+	}
+	ending, beginning := home.Box{Dir: t.TempDir()}, home.Box{Dir: t.TempDir()}
+	for _, b := range []home.Box{ending, beginning} {
+		t.Cleanup(func() {
+			if err := Clear(b); err != nil {
+				t.Error(err)
+			}
+		})
+		if err := PrepareHost(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Clear(ending); err != nil {
+		t.Fatal(err)
+	}
+	for _, needed := range append([]string{hostFile}, node.MountPoints...) {
+		if _, err := os.Stat(needed); err != nil {
+			t.Errorf("taken from the box that begins: %v", err)
+		}
 	}
 }

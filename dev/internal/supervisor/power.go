@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"os"
 	"os/exec"
 	"syscall"
 	"time"
@@ -40,6 +41,11 @@ func (s *supervisor) startAll() error {
 	s.power.Lock()
 	defer s.power.Unlock()
 	for n := 1; n <= s.config.Nodes; n++ {
+		if _, err := os.Stat(s.config.Box.Path("data", node.Name(n))); err == nil {
+			s.remember(n) // in an earlier box, whose objects were kept
+		}
+	}
+	for n := 1; n <= s.config.Nodes; n++ {
 		if err := s.startNode(n); err != nil {
 			return err
 		}
@@ -55,13 +61,14 @@ func (s *supervisor) startNode(n int) error {
 	s.mu.Lock()
 	on := s.nodes[n] != nil
 	s.mu.Unlock()
+	if on {
+		return nil
+	}
+	s.nextSecond(n)
 	select {
 	case <-s.closing:
 		return errors.New("the box is ending")
 	default:
-	}
-	if on {
-		return nil
 	}
 	since := time.Now()
 	cmd, err := s.boot(n)
@@ -73,8 +80,30 @@ func (s *supervisor) startNode(n int) error {
 	s.nodes[n] = r
 	delete(s.off, n)
 	s.mu.Unlock()
-	go s.watch(n, r)
+	s.watching.Go(func() { s.watch(n, r) })
 	return nil
+}
+
+// nextSecond waits until the second in which a node ran last is over. A node's own word in the API server has whole seconds: so what
+// it says in the second of its start, or later, is never of the life before.
+func (s *supervisor) nextSecond(n int) {
+	s.mu.Lock()
+	last := s.last[n]
+	s.mu.Unlock()
+	if last.IsZero() {
+		return
+	}
+	select {
+	case <-s.closing:
+	case <-time.After(time.Until(last.Truncate(time.Second).Add(time.Second))):
+	}
+}
+
+// remember says that a node ran until now.
+func (s *supervisor) remember(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last[n] = time.Now()
 }
 
 // bootNode makes a node's cgroups, namespaces and link.
@@ -101,6 +130,7 @@ func (s *supervisor) bootNode(n int) (*exec.Cmd, error) {
 // watch waits for the end of a node's PID 1. An end that nobody asked for is written down, and the node is started again.
 func (s *supervisor) watch(n int, r *running) {
 	err := r.cmd.Wait()
+	s.remember(n)
 	close(r.ended)
 	s.mu.Lock()
 	if s.nodes[n] != r {
@@ -176,7 +206,6 @@ func (s *supervisor) stopNode(n int) error {
 func (s *supervisor) stopAll() {
 	close(s.closing)
 	s.power.Lock()
-	defer s.power.Unlock()
 	s.mu.Lock()
 	nodes := s.nodes
 	s.nodes = map[int]*running{}
@@ -184,9 +213,8 @@ func (s *supervisor) stopAll() {
 	for _, r := range nodes {
 		_ = r.cmd.Process.Kill()
 	}
-	for _, r := range nodes {
-		<-r.ended
-	}
+	s.power.Unlock()
+	s.watching.Wait()
 }
 
 func reason(err error) string {

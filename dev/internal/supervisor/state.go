@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -74,7 +75,12 @@ func (s *supervisor) save() error {
 // Load reads the state of a box and says whether its supervisor lives.
 func Load(b home.Box) (state State, alive bool) {
 	text, err := os.ReadFile(b.State())
-	if err != nil || json.Unmarshal(text, &state) != nil {
+	if err != nil {
+		return State{}, false
+	}
+	// A field of another shape was written by another build of this program: what else it says is good, and `down` needs no more.
+	var shape *json.UnmarshalTypeError
+	if err := json.Unmarshal(text, &state); err != nil && !errors.As(err, &shape) {
 		return State{}, false
 	}
 	return state, state.Supervisor.Alive()

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -37,6 +38,14 @@ func TestLoad(t *testing.T) {
 	saveState(t, b, Process{own.PID, own.Started + "1"})
 	if _, alive := Load(b); alive {
 		t.Error("another process with the supervisor's PID counts as the supervisor")
+	}
+	// A box that an older build started is still one that `down` finds.
+	older := fmt.Sprintf(`{"Supervisor":{"PID":%d,"Started":%q},"Nodes":{"1":7},"Wanted":1}`, own.PID, own.Started)
+	if err := os.WriteFile(b.State(), []byte(older), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if state, alive := Load(b); !alive || state.Wanted != 1 {
+		t.Errorf("of an older build: alive %t, %+v", alive, state)
 	}
 	if err := os.WriteFile(b.State(), []byte(`{"Supervisor":`), 0o600); err != nil {
 		t.Fatal(err)

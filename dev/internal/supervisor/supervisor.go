@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 
 	"neo4j-kubernetes/dev/internal/home"
 	"neo4j-kubernetes/dev/internal/logs"
@@ -48,10 +49,14 @@ type supervisor struct {
 	// saving is held while the state is written, so that an older one never overwrites a newer one.
 	saving sync.Mutex
 
+	// watching counts the nodes' watchers.
+	watching sync.WaitGroup
+
 	mu       sync.Mutex
 	nodes    map[int]*running
 	off      map[int]bool
 	deaths   map[int]Death
+	last     map[int]time.Time
 	fabric   int
 	complete bool
 	ended    string
@@ -60,7 +65,7 @@ type supervisor struct {
 func newSupervisor(c Config) *supervisor {
 	s := &supervisor{
 		config: c, starts: make(chan func()), failed: make(chan error, 1), closing: make(chan struct{}),
-		nodes: map[int]*running{}, off: map[int]bool{}, deaths: map[int]Death{},
+		nodes: map[int]*running{}, off: map[int]bool{}, deaths: map[int]Death{}, last: map[int]time.Time{},
 	}
 	s.boot = s.bootNode
 	go s.startFromOneThread()
