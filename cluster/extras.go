@@ -19,6 +19,12 @@ func extraEnvironment(s neo4j.Spec, role neo4j.Role) corev1.EnvVarArray {
 	for _, name := range slices.Sorted(maps.Keys(s.Extras.Env)) {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(s.Extras.Env[name])})
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Extras.EnvSecrets)) {
+		from := s.Extras.EnvSecrets[name]
+		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(name), ValueFrom: &corev1.EnvVarSourceArgs{
+			SecretKeyRef: &corev1.SecretKeySelectorArgs{Name: pulumi.String(from.Secret), Key: pulumi.String(from.Key)},
+		}})
+	}
 	return env
 }
 

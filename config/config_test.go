@@ -180,7 +180,9 @@ func TestQuotedNumbersAreNumbers(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"", "null", "[]", "{}", `{"primaries":5,"acceptLicense":"yes"}`, `{"storage":{"size":"10GiB5"}}`, `{"memory":{"heap":-1}}`, `{"platform":"gke"}`} {
+	for _, seed := range []string{"", "null", "[]", "{}", `{"primaries":5,"acceptLicense":"yes"}`, `{"storage":{"size":"10GiB5"}}`, `{"memory":{"heap":-1}}`, `{"platform":"gke"}`,
+		`{"acceptLicense":"yes","platform":"dev","plugins":["apoc",{"name":"bloom","licenseSecret":"a"}],"apoc":{"apoc.a":"b\\\\c"},"env":{"A":{"secret":"b","key":"c"}}}`,
+		`{"acceptLicense":"yes","platform":"dev","jvm":{"mode":"replace","arguments":"-Da,-Db"},"volumes":[{"name":"a","mountPath":"/plugins","secret":"b"}]}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {

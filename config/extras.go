@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
@@ -9,7 +11,8 @@ import (
 
 // readExtras reads what a stack adds to its members beside settings.
 func readExtras(f *file) neo4j.Extras {
-	e := neo4j.Extras{Apoc: f.texts("apoc", nil), Env: f.texts("env", nil), EnvFrom: f.list("envFrom")}
+	e := neo4j.Extras{Apoc: f.texts("apoc", nil), EnvFrom: f.list("envFrom")}
+	e.Env, e.EnvSecrets = readEnv(f)
 	jvm := f.sub("jvm")
 	e.JVM = neo4j.JVM{Arguments: jvm.list("arguments"), Replace: jvm.oneOf("mode", "append", "append", "replace") == "replace"}
 	jvm.end()
@@ -34,6 +37,30 @@ func readExtras(f *file) neo4j.Extras {
 		item.end()
 	}
 	return e
+}
+
+// readEnv takes the variables: a text each, or a Secret and a key in it.
+func readEnv(f *file) (texts map[string]string, secrets map[string]neo4j.SecretKey) {
+	object, isObject := f.values["env"].(map[string]any)
+	if !isObject {
+		return f.texts("env", nil), nil
+	}
+	plain := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		values, isReference := object[name].(map[string]any)
+		if !isReference {
+			plain[name] = object[name]
+			continue
+		}
+		reference := newFile(f.path+".env."+name, values, f.problems)
+		if secrets == nil {
+			secrets = map[string]neo4j.SecretKey{}
+		}
+		secrets[name] = neo4j.SecretKey{Secret: reference.text("secret", ""), Key: reference.text("key", "")}
+		reference.end()
+	}
+	f.taken["env"] = true
+	return newFile(f.path, map[string]any{"env": plain}, f.problems).texts("env", nil), secrets
 }
 
 // list takes a list of texts, or one text of several separated by commas.

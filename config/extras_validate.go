@@ -34,7 +34,7 @@ func validateExtras(stack *Stack, f neo4j.Family, problems *Problems) {
 			problems.add("cluster.apoc."+name, value, "is no line of apoc.conf", "write a name that begins with apoc., and its value on one line")
 		}
 	}
-	validateLogging(e.Logging, f, problems)
+	validateLogging(stack, f, problems)
 	validateEnv(s, problems)
 	validateVolumes(stack, problems)
 	validatePlugins(stack, f, problems)
@@ -52,29 +52,19 @@ func validateJVM(stack *Stack, f neo4j.Family, problems *Problems) {
 			problems.add(at, flag, "is decided by the memory plan", "use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory")
 		}
 	}
-	jvm := stack.Spec.Extras.JVM
-	for i, flag := range jvm.Arguments {
+	for i, flag := range stack.Spec.Extras.JVM.Arguments {
 		check(fmt.Sprintf("cluster.jvm.arguments[%d]", i), flag)
 	}
-	own := strings.Fields(stack.Spec.Settings[f.Keys.JVM])
-	for _, flag := range own {
+	for _, flag := range strings.Fields(stack.Spec.Settings[f.Keys.JVM]) {
 		check("cluster.settings."+f.Keys.JVM, flag)
 	}
-	if !jvm.Replace {
-		return
-	}
-	var lost []string
-	for _, flag := range f.JVM {
-		if strings.HasPrefix(flag, "--") && !slices.Contains(jvm.Arguments, flag) && !slices.Contains(own, flag) {
-			lost = append(lost, flag)
-		}
-	}
-	if len(lost) > 0 {
-		stack.Warnings = append(stack.Warnings, "neo4j:cluster.jvm.mode: replace leaves out what "+f.Range()+" opens for itself in the JVM: "+strings.Join(lost, " "))
+	for _, warning := range neo4j.WarnJVM(f, stack.Spec) {
+		stack.Warnings = append(stack.Warnings, "neo4j:cluster."+warning)
 	}
 }
 
-func validateLogging(l neo4j.Logging, f neo4j.Family, problems *Problems) {
+func validateLogging(stack *Stack, f neo4j.Family, problems *Problems) {
+	l := stack.Spec.Extras.Logging
 	for _, file := range []struct{ key, text string }{{"server", l.Server}, {"user", l.User}} {
 		if file.text == "" {
 			continue
@@ -86,6 +76,8 @@ func validateLogging(l neo4j.Logging, f neo4j.Family, problems *Problems) {
 		}
 		if err := wellFormed(file.text); err != nil {
 			problems.add(at, shorten(file.text), "is no log4j configuration: "+err.Error(), "write XML with the root element Configuration, as in the image's "+file.key+"-logs.xml")
+		} else if file.key == "user" && !strings.Contains(file.text, "<Console") {
+			stack.Warnings = append(stack.Warnings, "neo4j:"+at+": has no Console appender, so kubectl logs will show nothing of the server")
 		}
 	}
 }
@@ -112,6 +104,20 @@ func wellFormed(text string) error {
 }
 
 func validateEnv(s neo4j.Spec, problems *Problems) {
+	for _, name := range slices.Sorted(maps.Keys(s.Extras.EnvSecrets)) {
+		at, key := "cluster.env."+name, s.Extras.EnvSecrets[name]
+		if !isObjectName(key.Secret) {
+			problems.add(at+".secret", key.Secret, "is not the name of a Secret", "write the name of a Secret in the namespace")
+		}
+		if !secretKey.MatchString(key.Key) {
+			problems.add(at+".key", key.Key, "is no key of a Secret", "use letters, digits, dashes, underscores and dots")
+		}
+		if reason := neo4j.ReservedEnv(name); !envName.MatchString(name) {
+			problems.add(at, key, "is no name of an environment variable", "use letters, digits and underscores")
+		} else if reason != "" {
+			problems.add(at, key, reason, "leave it out here")
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Extras.Env)) {
 		at := "cluster.env." + name
 		if !envName.MatchString(name) {

@@ -27,6 +27,11 @@ func TestMembersExtrasAreRefused(t *testing.T) {
 		five + "settings: {apoc.export.enabled: x}":                     `neo4j:cluster.settings.apoc.export.enabled: "x" is not read from neo4j.conf since 5.0, and the server refuses to start with it: write it below cluster.apoc`,
 		five + "apoc: {'apoc.a b': x}":                                  `neo4j:cluster.apoc.apoc.a b: "x" is no line of apoc.conf: write a name that begins with apoc., and its value on one line`,
 		five + "env: {JAVA_TOOL_OPTIONS: '-Da -Xmx9g'}":                 `neo4j:cluster.env.JAVA_TOOL_OPTIONS: "-Da -Xmx9g" has a flag that the memory plan decides: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
+		five + "env: {A: {secret: b}}":                                  `neo4j:cluster.env.A.key: "" is no key of a Secret: use letters, digits, dashes, underscores and dots`,
+		five + "env: {A: {secret: b, key: c, d: e}}":                    `neo4j:cluster.env.A.d: "e" is not a key this program knows: leave it out; the keys here are key, secret`,
+		five + "env: {NEO4J_AUTH: {secret: b, key: c}}":                 `neo4j:cluster.env.NEO4J_AUTH: {"secret":"b","key":"c"} is the program's own: leave it out here`,
+		five + "env: {A: [b]}":                                          `neo4j:cluster.env.A: ["b"] is not a text: write one value in quotes`,
+		five + "env: A":                                                 `neo4j:cluster.env: "A" is not an object: write its keys one by one below it`,
 		five + "jvm: {arguments: [-mx2g]}":                              `neo4j:cluster.jvm.arguments[0]: "-mx2g" is decided by the memory plan: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
 		five + "volumes: [{name: a, mountPath: /b, secret: My_Secret}]": `neo4j:cluster.volumes[0].secret: "My_Secret" is not the name of a Secret: write the name of a Secret in the namespace`,
 		five + "volumes: [{name: a, mountPath: /b, claim: 'a b'}]":      `neo4j:cluster.volumes[0].claim: "a b" is not the name of a PersistentVolumeClaim: write the name of a PersistentVolumeClaim in the namespace`,
@@ -80,4 +85,26 @@ func TestPluginsAreWarnedOf(t *testing.T) {
 	assert.Equal(t, []string{"neo4j:cluster.plugins: graph-data-science takes the whole of a machine, and its manual wants it on servers that never vote; " +
 		"in 4.3 to 4.4 give it a stack of its own, a standalone server"}, stack.Warnings)
 	assert.Contains(t, neo4j.PluginNames(), "graph-data-science")
+}
+
+func TestVariablesComeFromSecrets(t *testing.T) {
+	stack, err := parse(t, five+"env: {TZ: UTC, TOKEN: {secret: my.tokens, key: a.b}}")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"TZ": "UTC"}, stack.Spec.Extras.Env)
+	assert.Equal(t, map[string]neo4j.SecretKey{"TOKEN": {Secret: "my.tokens", Key: "a.b"}}, stack.Spec.Extras.EnvSecrets)
+}
+
+func TestWhatWouldBeMissedLater(t *testing.T) {
+	for text, want := range map[string]string{
+		five + "logging: {user: <Configuration/>}":       "neo4j:cluster.logging.user: has no Console appender, so kubectl logs will show nothing of the server",
+		licensed + "platform: dev\nrelease: 3.5.12":      "neo4j:cluster.release: the official image of 3.5.12 drops the JVM lines of neo4j.conf; take 3.5.14 or later",
+		licensed + "platform: minikube\nrelease: 3.4.16": "neo4j:cluster.release: the official image of 3.4.16 drops the JVM lines of neo4j.conf; take 3.4.18 or later",
+	} {
+		stack, err := parse(t, text)
+		require.NoError(t, err, text)
+		assert.Equal(t, []string{want}, stack.Warnings, text)
+	}
+	stack, err := parse(t, five+"logging: {user: '<Configuration><Appenders><Console name=\"a\"/></Appenders></Configuration>'}")
+	require.NoError(t, err)
+	assert.Empty(t, stack.Warnings)
 }

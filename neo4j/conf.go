@@ -125,24 +125,6 @@ func (f Family) standalone(e Edition) []Setting {
 	return f.Standalone
 }
 
-// jvmLines are the family's JVM lines with the user's own behind them, or in their place: the JVM takes the last of two that
-// contradict each other. The one setting, separated by white space, is what people know from the images' environment.
-func jvmLines(f Family, s Spec) []Line {
-	var lines []Line
-	add := func(layer Layer, flags []string) {
-		for _, flag := range flags {
-			lines = append(lines, Line{Setting: Setting{f.Keys.JVM, flag}, Layer: layer})
-		}
-	}
-	add(FromFamily, f.FixedJVM)
-	if !s.Extras.JVM.Replace {
-		add(FromFamily, f.JVM)
-	}
-	add(FromUser, strings.Fields(s.Settings[f.Keys.JVM]))
-	add(FromUser, s.Extras.JVM.Arguments)
-	return lines
-}
-
 // MemberSettings are the settings that differ by member: the addresses it advertises, with host standing for its fully
 // qualified name. They reach the container as environment variables (see EnvName), because the ConfigMap is the whole pool's.
 // The ports are written out: the images otherwise put the pod's short name, which nobody can resolve, into the cluster's

@@ -13,13 +13,20 @@ type Extras struct {
 	Apoc map[string]string
 	// Logging are the log4j configurations of 5.x and later, as XML; empty leaves the server's own.
 	Logging Logging
-	// Env are further environment variables, EnvFrom the Secrets whose keys become such.
-	Env     map[string]string
-	EnvFrom []string
-	Volumes []Volume
-	Plugins []Plugin
+	// Env are further environment variables, EnvSecrets those whose values are in Secrets, EnvFrom Secrets whose keys all become such.
+	Env        map[string]string
+	EnvSecrets map[string]SecretKey
+	EnvFrom    []string
+	Volumes    []Volume
+	Plugins    []Plugin
 	// Procedures say which procedures of plugins may run.
 	Procedures Procedures
+}
+
+// SecretKey names a Secret of the namespace, and a key in it.
+type SecretKey struct {
+	Secret string `json:"secret"`
+	Key    string `json:"key"`
 }
 
 // JVM are flags of the Java virtual machine: behind the family's own, or in their place.

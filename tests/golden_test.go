@@ -46,7 +46,7 @@ func TestGoldenManifests(t *testing.T) {
 			"jvm":     map[string]any{"arguments": []any{"-XX:+UseZGC", "-Da=b"}, "mode": "replace"},
 			"apoc":    map[string]any{"apoc.import.file.enabled": "true"},
 			"logging": map[string]any{"user": "<Configuration/>"},
-			"env":     map[string]any{"TZ": "UTC"}, "envFrom": []any{"tracing"},
+			"env":     map[string]any{"TZ": "UTC", "TOKEN": map[string]any{"secret": "tokens", "key": "neo4j"}}, "envFrom": []any{"tracing"},
 			"volumes": []any{map[string]any{"name": "import", "mountPath": "/import", "claim": "imports", "readOnly": true}, map[string]any{"name": "scratch", "mountPath": "/scratch"}},
 		}},
 		"standalone-5.26": {"gke", map[string]any{"primaries": 1}},
