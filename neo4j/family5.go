@@ -64,10 +64,17 @@ var jvm5 = []string{
 	"-Djdk.tls.rejectClientInitiatedRenegotiation=true", "-XX:FlightRecorderOptions=stackdepth=256", "-XX:+UnlockDiagnosticVMOptions",
 	"-XX:+DebugNonSafepoints", "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED",
 	"--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "-Dlog4j2.disable.jmx=true",
+	// Or lines of a JSON log end after 16 KiB. Shipped from the later 5.x on; those before take it as well.
+	"-Dlog4j.layout.jsonTemplate.maxStringLength=32768",
 }
 
 // jvmCalendar are those of the calendar releases (Java 21, then 25), whose vector index uses the incubating vector module.
 var jvmCalendar = slices.Concat(jvm5, []string{"--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector"})
+
+// jvm2026 are those of 2026.x, whose Lucene would not use that module of a Java newer than it knows.
+var jvm2026 = slices.Concat(jvmCalendar, []string{
+	"--add-opens=java.base/java.util.concurrent=ALL-UNNAMED", "-Dorg.neo4j.shaded.lucene9.vectorization.upperJavaFeatureVersion=25",
+})
 
 var defaults5 = []Setting{
 	{"server.bolt.enabled", "true"}, {"server.http.enabled", "true"}, {"server.https.enabled", "false"},
@@ -91,15 +98,15 @@ var families5 = []Family{
 }
 
 var calendarFamilies = []Family{
-	calendar("2025", [2]int{2025, 1}, [2]int{2025, 13}),
-	calendar("2026", [2]int{2026, 1}, [2]int{2026, 13}),
+	calendar("2025", [2]int{2025, 1}, [2]int{2025, 13}, jvmCalendar),
+	calendar("2026", [2]int{2026, 1}, [2]int{2026, 13}, jvm2026),
 }
 
-func calendar(name string, from, before [2]int) Family {
+func calendar(name string, from, before [2]int, jvm []string) Family {
 	return Family{
 		Name: name, from: from, before: before,
 		Words: serverWords, Modes: systemModes, Constraints: constraints, Standalone: alone, Keys: keysCalendar, Ports: portsCalendar, DiscoveryTypes: allResolvers,
 		Protocol: Bolt, Proof: ByServers, RoutingScheme: "neo4j", Availability: systemAvailable, Analytics: true, LoneReaders: true,
-		Licenses: []string{"yes", "eval"}, Defaults: defaults5, TLS: tlsScopes, Overhead: 384, JVM: jvmCalendar,
+		Licenses: []string{"yes", "eval"}, Defaults: defaults5, TLS: tlsScopes, Overhead: 384, JVM: jvm,
 	}
 }
