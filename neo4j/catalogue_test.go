@@ -100,6 +100,10 @@ func TestSettingsAreRecognised(t *testing.T) {
 		{"5.26.30", "server.http.listen_address", "0.0.0.0:74740", "is no address: write host:port, :port or host, the port from 0 to 65535", ""},
 		{"5.26.30", "server.http.listen_address", "[::]:7474", "", ""},
 		{"5.26.30", "server.http.listen_address", "::1", "", ""},
+		{"3.5.35", "dbms.backup.address", "127.0.0.1:6362-6372", "", ""},
+		{"3.5.35", "dbms.backup.address", "127.0.0.1:6362-", "is no address: write host:port, :port or host, the port from 0 to 65535", ""},
+		{"3.5.35", "causal_clustering.connect-randomly-to-server-group", "east,west", "", ""},
+		{"5.26.30", "causal_clustering.connect-randomly-to-server-group", "east", "has another name since 5.0: write server.cluster.catchup.connect_randomly_to_server_tags", ""},
 	} {
 		f := familyOf(t, c.release)
 		settings := map[string]string{c.key: c.value}

@@ -98,12 +98,18 @@ func (t valueType) bounds() string {
 }
 
 func refuseAddress(value string) (reason, mend string) {
-	port := value[strings.LastIndex(value, ":")+1:]
+	ports := value[strings.LastIndex(value, ":")+1:]
 	if !strings.Contains(value, ":") || net.ParseIP(strings.Trim(value, "[]")) != nil {
 		return "", "" // a host alone
 	}
-	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+	first, last, ranged := strings.Cut(ports, "-") // 3.x takes the first free port of a range: dbms.backup.address is 127.0.0.1:6362-6372
+	if !isPort(first) || ranged && !isPort(last) {
 		return "is no address", "write host:port, :port or host, the port from 0 to 65535"
 	}
 	return "", ""
+}
+
+func isPort(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n >= 0 && n <= 65535
 }
