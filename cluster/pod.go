@@ -2,7 +2,7 @@ package cluster
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -20,6 +20,7 @@ func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTem
 	if err != nil {
 		return nil, err
 	}
+	home, _ := homeFolders(s)
 	spec := &corev1.PodSpecArgs{
 		// A Service called neo4j would put NEO4J_PORT and others into the environment, which the image turns into settings.
 		EnableServiceLinks: pulumi.Bool(false),
@@ -28,10 +29,10 @@ func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTem
 		TerminationGracePeriodSeconds: pulumi.Int(s.Timeouts.Shutdown),
 		SecurityContext:               podSecurity(s),
 		Containers:                    corev1.ContainerArray{container(s, family, role)},
-		Volumes: append(corev1.VolumeArray{
+		Volumes: slices.Concat(corev1.VolumeArray{
 			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(configName(s, role))}},
 			&corev1.VolumeArgs{Name: pulumi.String("logs"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{}},
-		}, extraVolumes(s, role)...),
+		}, home, extraVolumes(s, role)),
 		TopologySpreadConstraints: spread(s, role),
 	}
 	if s.Placement.RequireSeparateNodes {
@@ -73,33 +74,25 @@ func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.Conta
 	for _, p := range s.MemberPorts(family) {
 		ports = append(ports, &corev1.ContainerPortArgs{Name: pulumi.String(p.Name), ContainerPort: pulumi.Int(p.Number)})
 	}
+	_, home := homeFolders(s)
 	c := &corev1.ContainerArgs{
 		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Env: environment(s, family, role), EnvFrom: environmentFrom(s), Ports: ports, Resources: resources(s.Resources),
-		VolumeMounts: append(corev1.VolumeMountArray{
+		VolumeMounts: slices.Concat(corev1.VolumeMountArray{
 			&corev1.VolumeMountArgs{Name: pulumi.String(neo4j.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
 			&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String("/logs")},
-		}, extraMounts(s, role)...),
+		}, home, extraMounts(s, role)),
 		SecurityContext: &corev1.SecurityContextArgs{
 			AllowPrivilegeEscalation: pulumi.Bool(false), RunAsNonRoot: pulumi.Bool(true),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
 		},
 		StartupProbe: startup(s, family, role), LivenessProbe: liveness(), ReadinessProbe: readiness(s, family, role),
 	}
-	if s.Clustered() && role == neo4j.Primary && s.HeadStart > 0 && len(family.Entrypoint) > 0 {
-		c.Command = pulumi.ToStringArray([]string{"/bin/sh", "-c", headStart(s, family)})
+	if line := command(s, family, role); line != nil {
+		c.Command = line
 	}
 	return c
-}
-
-// headStart has the first primary begin a moment before the others of the formation: cores that look for each other at the
-// same instant were measured to take a quarter longer. It is bounded, and for the very first start only: a member with a store,
-// and one that joins later, starts at once. exec keeps the image's own process the one that gets the signals.
-func headStart(s neo4j.Spec, family neo4j.Family) string {
-	return fmt.Sprintf(`ordinal=${POD_NAME##*-}
-if [ "$ordinal" -gt 0 ] && [ "$ordinal" -lt %d ] && [ ! -e /data/databases ]; then sleep %d; fi
-exec %s`, s.Formation(), s.HeadStart, strings.Join(family.Entrypoint, " "))
 }
 
 // environment is what differs by member, and what the image takes no other way.
@@ -115,8 +108,10 @@ func environment(s neo4j.Spec, family neo4j.Family, role neo4j.Role) corev1.EnvV
 	if s.AcceptLicense != "" && family.NeedsLicense() && s.Edition == neo4j.Enterprise {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String("NEO4J_ACCEPT_LICENSE_AGREEMENT"), Value: pulumi.String(s.AcceptLicense)})
 	}
-	for _, setting := range neo4j.MemberSettings(family, s, s.Host("$(POD_NAME)")) {
-		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(setting.Key)), Value: pulumi.String(setting.Value)})
+	if !s.Release.RootsImage() {
+		for _, setting := range neo4j.MemberSettings(family, s, s.Host("$(POD_NAME)")) {
+			env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(setting.Key)), Value: pulumi.String(setting.Value)})
+		}
 	}
 	return append(env, extraEnvironment(s, role)...)
 }

@@ -63,6 +63,8 @@ func TestRefusals(t *testing.T) {
 		"unknown release": {"release: 3.6.1", []string{
 			`neo4j:cluster.release: "3.6.1" cannot be deployed: Neo4j 3.6.1 is not a release this program knows: it knows 3.1, 3.2 to 3.3, 3.4, 3.5, ` +
 				`4.0 to 4.2, 4.3 to 4.4, 5.0 to 5.22, 5.23 to 5.26, 2025.01 to 2025.12, 2026.01 to 2026.12`}},
+		"release beyond the end of its line": {"release: 3.5.36", []string{
+			`neo4j:cluster.release: "3.5.36" cannot be deployed: Neo4j 3.5.36 does not exist: the last of its line is 3.5.35`}},
 		"licence word of another release": {"acceptLicense: eval\nrelease: 4.4.38", []string{
 			`neo4j:cluster.acceptLicense: "eval" does not accept the licence of Neo4j Enterprise 4.4.38: read your licence and write "yes", or choose edition: community with primaries: 1`}},
 		"analytics before 5": {"analytics: 1", []string{

@@ -55,7 +55,7 @@ func TestExtrasAreRefused(t *testing.T) {
 		"env: {NEO4J_ACCEPT_LICENSE_AGREEMENT: 'yes'}":                    `neo4j:cluster.env.NEO4J_ACCEPT_LICENSE_AGREEMENT: "yes" is set by cluster.acceptLicense: leave it out here`,
 		"env: {A-B: c}":                                                   `neo4j:cluster.env.A-B: "c" is no name of an environment variable: use letters, digits and underscores`,
 		"envFrom: [My_Secret]":                                            `neo4j:cluster.envFrom[0]: "My_Secret" is not the name of a Secret: write the name of a Secret in the namespace`,
-		"volumes: [{name: conf, mountPath: /x}]":                          `neo4j:cluster.volumes[0].name: "conf" is taken: use another name than datadir, conf, logs, licenses and your other volumes'`,
+		"volumes: [{name: conf, mountPath: /x}]":                          `neo4j:cluster.volumes[0].name: "conf" is taken: use another name than datadir, conf, home, logs, licenses and your other volumes'`,
 		"volumes: [{name: a, mountPath: /data/databases}]":                `neo4j:cluster.volumes[0].mountPath: "/data/databases" is in the way of /data: mount it elsewhere`,
 		"volumes: [{name: a, mountPath: /var}]":                           `neo4j:cluster.volumes[0].mountPath: "/var" is in the way of /var/lib/neo4j: mount it elsewhere`,
 		"volumes: [{name: a, mountPath: /b}, {name: c, mountPath: /b/d}]": `neo4j:cluster.volumes[1].mountPath: "/b/d" is in the way of /b: mount it elsewhere`,

@@ -83,7 +83,7 @@ var (
 		"/opt/java", "/etc/passwd", "/proc", "/sys", "/dev", "/var/run/secrets/kubernetes.io",
 	}
 	// ReservedVolumes are the names of the program's own volumes.
-	ReservedVolumes = []string{Claim, "conf", "logs", "licenses"}
+	ReservedVolumes = []string{Claim, "conf", "home", "logs", "licenses"}
 )
 
 // ReservedEnv says for which purpose the program, the image or Kubernetes takes an environment variable itself; empty for a free name.

@@ -140,6 +140,9 @@ func FamilyOf(r Release) (Family, error) {
 	at := [2]int{r.Major, r.Minor}
 	for _, f := range Families {
 		if !less(at, f.from) && less(at, f.before) {
+			if last, ended := lastPatch(r); ended && r.Patch > last {
+				return Family{}, fmt.Errorf("Neo4j %s does not exist: the last of its line is %d.%d.%d", r, r.Major, r.Minor, last)
+			}
 			return f, nil
 		}
 	}

@@ -111,7 +111,8 @@ var families3 = []Family{
 		Availability: map[Role]string{Primary: "/db/manage/server/core/available", Secondary: "/db/manage/server/read-replica/available"},
 		Status:       "/db/manage/server/causalclustering/status",
 		Licenses:     []string{"yes"},
-		Entrypoint:   []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh", "neo4j"},
+		// Up to 3.5.30 it is /sbin/tini, from 3.5.31 on /usr/bin/tini; the entry point is at its old name in all of them.
+		Entrypoint: []string{"tini", "-g", "--", "/docker-entrypoint.sh", "neo4j"},
 		Defaults: slices.Concat(connectors3, []Setting{
 			{"dbms.udc.enabled", "false"}, {"dbms.tx_log.rotation.retention_policy", "100M size"},
 		}, files3),

@@ -94,3 +94,16 @@ func (r Release) Tag(e Edition) string {
 	}
 	return r.String()
 }
+
+// lastPatches are the last releases of the lines that have ended, by line; a line of 5.x that is not here ended with its first. Source:
+// the official images that were published (docker-neo4j-publish).
+var lastPatches = map[[2]int]int{
+	{3, 1}: 9, {3, 2}: 14, {3, 3}: 9, {3, 4}: 18, {3, 5}: 35, {4, 0}: 12, {4, 1}: 13, {4, 2}: 19, {4, 3}: 24,
+	{5, 18}: 1, {5, 21}: 2, {5, 24}: 2, {5, 25}: 1,
+}
+
+// lastPatch is the last patch of the release's line, where the line has ended: 4.4, 5.26 and the calendar releases go on.
+func lastPatch(r Release) (patch int, ended bool) {
+	last, known := lastPatches[[2]int{r.Major, r.Minor}]
+	return last, known || r.Major == 5 && r.Minor < 26
+}

@@ -51,6 +51,20 @@ func TestFamilyOf(t *testing.T) {
 	}
 }
 
+func TestReleasesBeyondTheEndOfTheirLine(t *testing.T) {
+	for release, last := range map[string]string{"3.1.10": "3.1.9", "3.5.36": "3.5.35", "4.3.25": "4.3.24", "5.20.1": "5.20.0", "5.24.3": "5.24.2"} {
+		_, err := FamilyOf(MustRelease(release))
+		assert.EqualError(t, err, "Neo4j "+release+" does not exist: the last of its line is "+last)
+		_, err = FamilyOf(MustRelease(last))
+		assert.NoError(t, err)
+	}
+	// These lines go on.
+	for _, release := range []string{"4.4.99", "5.26.99", "2026.11.9"} {
+		_, err := FamilyOf(MustRelease(release))
+		assert.NoError(t, err)
+	}
+}
+
 func TestTopologySaysItselfInTheReleasesWords(t *testing.T) {
 	assert.Equal(t, "3 cores, 1 read replica", spec("3.5.0-beta03", 3, 1).Topology().String())
 	assert.Equal(t, "1 standalone server", spec("3.5.0-beta03", 1, 0).Topology().String())

@@ -22,7 +22,8 @@ func TestGoldenManifests(t *testing.T) {
 		"read-replicas": {"dev", map[string]any{"secondaries": 2}},
 		"blog-post":     {"minikube", map[string]any{"release": "3.1.0-M13-beta3"}},
 		"standalone":    {"dev", map[string]any{"primaries": 1}},
-		// A row of every family; gke and eks have those of 5.26 and 2026, dev that of 3.5, blog-post that of 3.1.
+		// A row of every family; gke and eks have those of 5.26 and 2026, dev that of 3.5; blog-post is of the images that only root can run.
+		"release-3.1":  {"minikube", map[string]any{"release": "3.1.9"}},
 		"release-3.3":  {"minikube", map[string]any{"release": "3.3.9"}},
 		"release-3.4":  {"minikube", map[string]any{"release": "3.4.18"}},
 		"release-4.2":  {"gke", map[string]any{"release": "4.2.19", "secondaries": 1}},

@@ -77,6 +77,8 @@ func TestBlogPostRelease(t *testing.T) {
 	p.write("a-three")
 	p.growsAndShrinks(t)
 	p.takesReadReplicas(t)
+	// A member that comes back finds users on its volume, where the image's own entry point would end with an error.
+	p.survivesTheLeader(t)
 }
 
 // small fits a production-sized stack into the box.

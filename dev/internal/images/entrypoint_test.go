@@ -77,6 +77,7 @@ func startOf(t *testing.T, contract, conf string, env []string, command ...strin
 	tool(t, bin, "hostname", "echo neo4j-0")
 	tool(t, bin, "java", `printf '%s\n' "$@" >"$TOLD/arguments"; env >"$TOLD/environment"; exit 143`)
 	tool(t, filepath.Join(home, "bin"), "neo4j", `exec java "$@"`)
+	tool(t, filepath.Join(home, "bin"), "neo4j-admin", `echo "neo4j-admin: $*"`)
 	if err := os.WriteFile(filepath.Join(home, "labs", "apoc-5.26.0-core.jar"), []byte("apoc"), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,9 @@ type release struct {
 	script     string
 	// licensed says whether the official image asks for the licence.
 	licensed bool
-	java     java
+	// rootsHome says whether the official image of the release keeps its folders to root.
+	rootsHome bool
+	java      java
 }
 
 // java is what a server runs on: a Debian suite, the package, and the class files' release that the recipe's own sources are compiled to.
@@ -60,11 +62,11 @@ var (
 )
 
 var releases = []release{
-	{"3.5.0-beta03", "enterprise", "common", []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, java17},
-	{"3.4.10", "enterprise", "common", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, java17},
-	{"3.1.0-M13-beta3", "enterprise", "common", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", false, java17},
-	{"5.26.30", "community", "five", tini5, script5, false, java{"bookworm", "openjdk-17-jre-headless", "17"}},
-	{"2026.08.1", "community", "five", tini5, script5, false, java25},
+	{"3.5.0-beta03", "enterprise", "common", []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, false, java17},
+	{"3.4.10", "enterprise", "common", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, false, java17},
+	{"3.1.0-M13-beta3", "enterprise", "first", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", false, true, java17},
+	{"5.26.30", "community", "five", tini5, script5, false, false, java{"bookworm", "openjdk-17-jre-headless", "17"}},
+	{"2026.08.1", "community", "five", tini5, script5, false, false, java25},
 }
 
 // script5 is where the entry point lies from 4.x on.
@@ -78,6 +80,14 @@ func (r release) name() string {
 		return "docker.io/library/neo4j:" + r.version
 	}
 	return "docker.io/library/neo4j:" + r.version + "-" + r.edition
+}
+
+// owner is the user of the image's folders.
+func (r release) owner() int {
+	if r.rootsHome {
+		return 0
+	}
+	return owner
 }
 
 func (r release) archive(dir string) string { return filepath.Join(dir, "neo4j-"+r.version+".tar") }
@@ -144,7 +154,7 @@ func build(ctx context.Context, cache string, r release, say func(string)) error
 	}
 	say("entry point")
 	server, contract := filepath.Join(work, "server.tar"), filepath.Join(work, "contract.tar")
-	if err := serverLayer(server, jars); err != nil {
+	if err := serverLayer(server, r, jars); err != nil {
 		return err
 	}
 	classes, err := compile(ctx, work, r, jars)

@@ -56,9 +56,9 @@ func unpacked(t *testing.T, r release) string {
 	return root
 }
 
-// inside is a command in the files of an image, in namespaces of its own: no network but a loopback of its own, as user 7474
-// without a capability or any way to one, as the program's pods run. Its end is the end of all that it started.
-func inside(ctx context.Context, root string, env []string, command ...string) *exec.Cmd {
+// inside is a command in the files of an image, in namespaces of its own: no network but a loopback of its own, as the owner of
+// its folders (7474, as the program's pods run, or root) without a capability or any way to one. Its end is the end of all that it started.
+func inside(ctx context.Context, r release, root string, env []string, command ...string) *exec.Cmd {
 	const enter = `set -e
 mount --make-rprivate /
 mount -t proc proc "$1/proc"
@@ -66,9 +66,9 @@ mount -t tmpfs -o mode=755 dev "$1/dev"
 for d in null zero random urandom; do touch "$1/dev/$d"; mount --bind "/dev/$d" "$1/dev/$d"; done
 ip link set lo up
 hostname neo4j-0
-root=$1; shift
-exec chroot "$root" setpriv --reuid=7474 --regid=7474 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"`
-	arguments := []string{"--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child", "bash", "-c", enter, "enter", root}
+root=$1 user=$2; shift 2
+exec chroot "$root" setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"`
+	arguments := []string{"--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child", "bash", "-c", enter, "enter", root, strconv.Itoa(r.owner())}
 	cmd := exec.CommandContext(ctx, "unshare", append(arguments, command...)...)
 	cmd.Env = append([]string{"PATH=/var/lib/neo4j/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "NEO4J_HOME=/var/lib/neo4j", "NEO4J_EDITION=enterprise"}, env...)
 	return cmd
@@ -92,6 +92,11 @@ var traitsOf = map[string]traits{
 		[]string{"NEO4J_dbms_memory_pagecache_size=32m", "NEO4J_dbms_memory_heap_initial__size=256m", "NEO4J_dbms_memory_heap_max__size=256m"},
 		"/db/data/transaction/commit", `\0\0\0\1`, "box.Launch",
 	},
+	"first": {
+		"NEO4J_dbms_mode=SINGLE", "dbms.mode=SINGLE", "dbms.connector.bolt.enabled=true",
+		[]string{"NEO4J_dbms_memory_pagecache_size=32m", "NEO4J_dbms_memory_heap_maxSize=256m"},
+		"/db/data/transaction/commit", `\0\0\0\1`, "EnterpriseEntryPoint",
+	},
 	"five": {
 		"NEO4J_db_tx__log_rotation_size=1M", "db.tx_log.rotation.size=1M", "server.bolt.enabled=true",
 		[]string{"NEO4J_server_memory_pagecache_size=32m", "NEO4J_server_memory_heap_initial__size=256m", "NEO4J_server_memory_heap_max__size=256m"},
@@ -113,7 +118,7 @@ func licence(t *testing.T, r release, root string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	conf := filepath.Join(root, "conf")
-	if err := errors.Join(os.Mkdir(conf, 0o777), os.Chown(conf, owner, owner)); err != nil {
+	if err := errors.Join(os.Mkdir(conf, 0o777), os.Chown(conf, r.owner(), r.owner())); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = os.RemoveAll(conf) }()
@@ -121,7 +126,7 @@ func licence(t *testing.T, r release, root string) {
 	// The setting stays in the files' neo4j.conf, which the server is started from next.
 	of := traitsOf[r.contract]
 	command := append(slices.Clone(r.entrypoint), "dump-config")
-	refused := inside(ctx, root, []string{of.setting}, command...)
+	refused := inside(ctx, r, root, []string{of.setting}, command...)
 	out, err := refused.CombinedOutput()
 	switch {
 	case !r.licensed && err != nil:
@@ -129,7 +134,7 @@ func licence(t *testing.T, r release, root string) {
 	case r.licensed && (refused.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes")):
 		t.Fatalf("exit code %d: %s", refused.ProcessState.ExitCode(), out)
 	}
-	accepted := inside(ctx, root, []string{of.setting, "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes"}, command...)
+	accepted := inside(ctx, r, root, []string{of.setting, "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes"}, command...)
 	if out, err := accepted.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -147,7 +152,7 @@ func licence(t *testing.T, r release, root string) {
 func server(t *testing.T, r release, root string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	of := traitsOf[r.contract]
-	cmd := inside(ctx, root, append([]string{"NEO4J_AUTH=neo4j/correct-horse", "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes"}, of.memory...), append(slices.Clone(r.entrypoint), "neo4j")...)
+	cmd := inside(ctx, r, root, append([]string{"NEO4J_AUTH=neo4j/correct-horse", "NEO4J_ACCEPT_LICENSE_AGREEMENT=yes"}, of.memory...), append(slices.Clone(r.entrypoint), "neo4j")...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &out, &out, 10*time.Second
 	began := time.Now()

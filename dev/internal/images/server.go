@@ -139,9 +139,9 @@ func sources(r release) ([]string, error) {
 const neo4jHome = "var/lib/neo4j"
 
 // serverLayer writes the jars as a layer.
-func serverLayer(target, jars string) error {
+func serverLayer(target string, r release, jars string) error {
 	layer := newLayer()
-	layer.dir(neo4jHome, owner)
+	layer.dir(neo4jHome, r.owner())
 	layer.dir(neo4jHome+"/lib", 0)
 	entries, err := os.ReadDir(jars)
 	if err != nil {
@@ -160,13 +160,13 @@ func serverLayer(target, jars string) error {
 // contractLayer writes what makes the image look like the official one.
 func contractLayer(target string, r release, classes string) error {
 	layer := newLayer()
-	layer.dir(neo4jHome, owner)
+	layer.dir(neo4jHome, r.owner())
 	for _, dir := range []string{"conf", "plugins", "import", "certificates", "metrics", "licenses", "run", "labs", "products"} {
-		layer.dir(neo4jHome+"/"+dir, owner)
+		layer.dir(neo4jHome+"/"+dir, r.owner())
 	}
 	layer.dir(neo4jHome+"/bin", 0)
 	for _, dir := range []string{"data", "logs"} {
-		layer.dir(dir, owner)
+		layer.dir(dir, r.owner())
 		layer.link(neo4jHome+"/"+dir, "/"+dir)
 	}
 	layer.link("usr/sbin/tini", "/usr/bin/tini")
@@ -187,7 +187,7 @@ func contractLayer(target string, r release, classes string) error {
 		if err != nil {
 			return err
 		}
-		layer.file(name, text, 0o644, owner)
+		layer.file(name, text, 0o644, r.owner())
 	}
 	layer.dir("image", 0)
 	if r.licensed {

@@ -113,7 +113,7 @@ func TestServerLayerHoldsTheJars(t *testing.T) {
 		t.Fatal(err)
 	}
 	target := filepath.Join(t.TempDir(), "server.tar")
-	if err := serverLayer(target, jars); err != nil {
+	if err := serverLayer(target, releases[0], jars); err != nil {
 		t.Fatal(err)
 	}
 	names, entries := entriesOf(t, target)
@@ -124,7 +124,7 @@ func TestServerLayerHoldsTheJars(t *testing.T) {
 	if e := entries["var/lib/neo4j/lib/one.jar"]; string(e.text) != "one" || e.header.Mode != 0o644 || e.header.Uid != 0 {
 		t.Errorf("%q %+v", e.text, e.header)
 	}
-	if err := serverLayer(target, filepath.Join(jars, "none")); !os.IsNotExist(err) {
+	if err := serverLayer(target, releases[0], filepath.Join(jars, "none")); !os.IsNotExist(err) {
 		t.Errorf("no folder of jars: %v", err)
 	}
 }

@@ -1,0 +1,30 @@
+package neo4j
+
+// ImageHome is the server's folder in the official images.
+const ImageHome = "/var/lib/neo4j"
+
+// rootsUntil are the first patches whose official image another user than root can run, by line. Before, ImageHome is root's, and up to
+// 3.1.3 the entry point knows a handful of variables only and lets a file below /conf replace what it made of them. Source: the
+// Dockerfile and the entry point of every image in docker-neo4j-publish, 3.1.0-M13-beta3 to 2026.06.0.
+var rootsUntil = map[[2]int]int{{3, 1}: 8, {3, 2}: 9, {3, 3}: 4}
+
+// RootsImage says whether only root can start the release's official image by its entry point. Members are never root: one of such a
+// release gets the folders of ImageFolders and starts the server by the image's own commands.
+func (r Release) RootsImage() bool {
+	return r.Patch < rootsUntil[[2]int{r.Major, r.Minor}]
+}
+
+// ImageFolders are the folders below ImageHome that a server writes and the release's image keeps to root; none where any user may
+// write there. Data and logs are volumes in every release.
+func (r Release) ImageFolders() []string {
+	if !r.RootsImage() {
+		return nil
+	}
+	return []string{"certificates", "conf", "metrics", "run"}
+}
+
+// ImageMounts are the settings that the entry points of 3.x write where the image or a volume has the folder.
+var ImageMounts = []Setting{
+	{"dbms.directories.certificates", "/ssl"}, {"dbms.directories.import", "/import"}, {"dbms.directories.metrics", "/metrics"},
+	{"dbms.directories.plugins", "/plugins"},
+}
