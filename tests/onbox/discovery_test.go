@@ -17,7 +17,7 @@ func TestDiscovery(t *testing.T) {
 			p.set("cluster.release", c.release)
 			p.set("cluster.discovery.type", c.resolver)
 			out := p.up()
-			assert.Equal(t, 2, strings.Count(out, "FOLLOWER"), out)
+			assert.Equal(t, 2, followers(out), out)
 			p.unchanged()
 			before := p.uids()
 			p.set("cluster.secondaries", 1)

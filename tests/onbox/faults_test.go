@@ -14,12 +14,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func (p *project) survivesTheLeader(t *testing.T) {
+func (p *project) survivesTheLeader(t *testing.T, notes ...string) {
 	leader := p.leader()
 	p.kubectl("delete", "pod", leader, "--grace-period=0", "--force")
 	out := p.up()
 	assert.Contains(t, out, "LEADER")
-	requireNotes(t, p, leader, "a-three", "b-five")
+	requireNotes(t, p, leader, notes...)
+}
+
+// restartsTogether ends all members at once: each comes back to a volume that has users and a store.
+func (p *project) restartsTogether(t *testing.T, notes ...string) {
+	p.kubectl("delete", "pod", "-l", "app.kubernetes.io/name=neo4j")
+	p.up()
+	requireNotes(t, p, p.leader(), notes...)
 }
 
 func (p *project) survivesANode(t *testing.T) {
