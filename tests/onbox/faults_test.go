@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -54,6 +57,62 @@ func (p *project) keepsDataOverDestroy(t *testing.T) {
 	assert.Equal(t, claims, p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].metadata.uid}"), "the claims outlive the members")
 	p.up()
 	requireNotes(t, p, "neo4j-1", "a-three", "b-five", "c-two-of-three")
+}
+
+// endsByCtrlC interrupts checks that cannot pass, as a terminal does: the whole process group gets the signal.
+func (p *project) endsByCtrlC(t *testing.T) {
+	check := p.box.Command(t.Context(), p.box.neo4jcheck, "--namespace", p.Namespace, "--release", "3.5.0-beta03", "--primaries", "4", "--timeout", "10m")
+	out := interrupted(t, check, "3 of 4")
+	assert.Equal(t, 130, check.ProcessState.ExitCode(), out)
+
+	p.kubectl("scale", "statefulset", "neo4j", "--replicas=2")
+	out = interrupted(t, p.Command(t.Context(), "up", "--yes", "--skip-preview"), "of 3: neo4j-2: expected an answer")
+	assert.NotContains(t, out, "proven:")
+	p.kubectl("scale", "statefulset", "neo4j", "--replicas=3")
+	p.up()
+}
+
+// interrupted starts a command, sends SIGINT when it has printed a text, and gives what it printed when it has ended, soon.
+func interrupted(t *testing.T, cmd *exec.Cmd, after string) string {
+	t.Helper()
+	var out lockedBuffer
+	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = &out, &out, &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(t, cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	eventually(t, 2*time.Minute, "the check's progress", func() error {
+		if !strings.Contains(out.String(), after) {
+			return fmt.Errorf("no %q in %s", after, out.String())
+		}
+		return nil
+	})
+	require.NoError(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGINT))
+	select {
+	case err := <-ended:
+		require.Error(t, err, out.String())
+	case <-time.After(20 * time.Second):
+		_ = cmd.Process.Kill()
+		require.Fail(t, "it goes on after Ctrl-C", out.String())
+	}
+	return out.String()
+}
+
+// lockedBuffer is read while a command writes it.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 // leaksNothing looks for the password in everything that the commands printed and that the engine keeps.

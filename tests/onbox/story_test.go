@@ -32,6 +32,7 @@ func TestStory(t *testing.T) {
 		{"grow to five and back", p.growsAndShrinks},
 		{"read replicas", p.takesReadReplicas},
 		{"steps that would lose the quorum are refused", p.refusesToLoseTheQuorum},
+		{"Ctrl-C ends a check", p.endsByCtrlC},
 		{"leader killed", func(t *testing.T) { p.survivesTheLeader(t, "a-three", "b-five") }},
 		{"node stopped and started", p.survivesANode},
 		{"destroy keeps the data", p.keepsDataOverDestroy},
