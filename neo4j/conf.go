@@ -81,12 +81,14 @@ func Conf(s Spec, role Role) ([]Line, error) {
 
 // platformSettings are what a platform's machines allow.
 func platformSettings(f Family, s Spec) []Setting {
-	if !s.FastElections {
+	if !s.FastElections || !s.Clustered() {
 		return nil
 	}
 	// A core of 3.x calls itself joined at the first look of a job that runs every four election timeouts: with the server's default
 	// of 7s a new cluster waits 28 s for it, with 1s 4 s. Long garbage collections would call needless elections.
-	return []Setting{{f.Keys.LeaderTimeout, "1s"}}
+	// dbms.cluster.overview() shows a leader when the member has next asked discovery for it, every 5 s by default: the check waits for
+	// that on every member.
+	return []Setting{{f.Keys.LeaderTimeout, "1s"}, {f.Keys.TopologyRefresh, "1s"}}
 }
 
 func memorySettings(f Family, m Memory) []Setting {

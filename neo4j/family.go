@@ -104,7 +104,9 @@ type Keys struct {
 	DefaultPrimaries, DefaultSecondaries                                          string
 	DiscoveryAdvertised, TransactionAdvertised, RaftAdvertised, RoutingAdvertised string
 	BoltAdvertised, HTTPAdvertised                                                string
-	HeapInitial, HeapMax, PageCache, JVM, StatusAuth, LeaderTimeout               string
+	HeapInitial, HeapMax, PageCache, JVM, StatusAuth                              string
+	// LeaderTimeout is the election timeout, TopologyRefresh how often a member asks discovery who is there and who leads.
+	LeaderTimeout, TopologyRefresh string
 	// Prometheus listens on localhost by default, where no scraper reaches it.
 	PrometheusEnabled, PrometheusEndpoint string
 	// ProcedureAllowlist and ProcedureUnrestricted are the lists of what plugins may do.

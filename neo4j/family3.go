@@ -35,7 +35,8 @@ var keys31 = Keys{
 	RaftAdvertised: "causal_clustering.raft_advertised_address",
 	BoltAdvertised: "dbms.connector.bolt.advertised_address", HTTPAdvertised: "dbms.connector.http.advertised_address",
 	HeapInitial: "dbms.memory.heap.initial_size", HeapMax: "dbms.memory.heap.max_size", PageCache: "dbms.memory.pagecache.size", JVM: "dbms.jvm.additional",
-	LeaderTimeout: "causal_clustering.leader_election_timeout", UnmanagedExtensions: "dbms.unmanaged_extension_classes",
+	LeaderTimeout: "causal_clustering.leader_election_timeout", TopologyRefresh: "causal_clustering.cluster_topology_refresh",
+	UnmanagedExtensions: "dbms.unmanaged_extension_classes",
 }
 
 // keys33 are those of 3.2 and 3.3, which brought the lists of procedures; keys34 those of 3.4, keys35 those of 3.5.

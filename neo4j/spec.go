@@ -26,7 +26,7 @@ type Spec struct {
 	Discovery Discovery
 	// Metrics has every member serve Prometheus metrics to scrapers.
 	Metrics bool
-	// FastElections shortens the wait for a lost leader, for machines without long pauses.
+	// FastElections shortens the wait for a lost leader and for the news of the next, for machines without long pauses.
 	FastElections bool
 
 	Storage   Storage
