@@ -62,11 +62,12 @@ func (p *project) keepsDataOverDestroy(t *testing.T) {
 // endsByCtrlC interrupts checks that cannot pass, as a terminal does: the whole process group gets the signal.
 func (p *project) endsByCtrlC(t *testing.T) {
 	check := p.box.Command(t.Context(), p.box.neo4jcheck, "--namespace", p.Namespace, "--release", "3.5.0-beta03", "--primaries", "4", "--timeout", "10m")
-	out := interrupted(t, check, "3 of 4")
+	out := interrupted(t, check, " of 4: ")
 	assert.Equal(t, 130, check.ProcessState.ExitCode(), out)
 
 	p.kubectl("scale", "statefulset", "neo4j", "--replicas=2")
-	out = interrupted(t, p.Command(t.Context(), "up", "--yes", "--skip-preview"), "of 3: neo4j-2: expected an answer")
+	p.kubectl("wait", "--for=delete", "pod/neo4j-2", "--timeout=2m")
+	out = interrupted(t, p.Command(t.Context(), "up", "--yes", "--skip-preview"), " of 3: ")
 	assert.NotContains(t, out, "proven:")
 	p.kubectl("scale", "statefulset", "neo4j", "--replicas=3")
 	p.up()
