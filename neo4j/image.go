@@ -4,8 +4,8 @@ package neo4j
 const ImageHome = "/var/lib/neo4j"
 
 // rootsUntil are the first patches whose official image another user than root can run, by line. Before, ImageHome is root's, and up to
-// 3.1.3 the entry point knows a handful of variables only and lets a file below /conf replace what it made of them. Source: the
-// Dockerfile and the entry point of every image in docker-neo4j-publish, 3.1.0-M13-beta3 to 2026.06.0.
+// 3.1.3 the entry point knows a handful of variables only and lets a file below /conf replace what it made of them. Source:
+// docker-neo4j-publish, the Dockerfiles of all Enterprise images from 3.1.0-M13-beta3 to 2026.06.0 and the entry points up to 4.4.22.
 var rootsUntil = map[[2]int]int{{3, 1}: 8, {3, 2}: 9, {3, 3}: 4}
 
 // RootsImage says whether only root can start the release's official image by its entry point. Members are never root: one of such a
