@@ -112,6 +112,14 @@ func (c *Members) drop(m neo4j.Member) {
 	}
 }
 
+// port is the members' own port that questions go to.
+func (c *Members) port() int {
+	if c.family.Protocol == neo4j.HTTP {
+		return c.family.Ports.HTTP
+	}
+	return c.family.Ports.Bolt
+}
+
 // Run asks one member. What the server itself refused is a *ServerError or ErrPassword.
 func (c *Members) Run(ctx context.Context, m neo4j.Member, q Question) (Answer, error) {
 	l, err := c.link(ctx, m)
@@ -122,6 +130,7 @@ func (c *Members) Run(ctx context.Context, m neo4j.Member, q Question) (Answer, 
 	if said := (*ServerError)(nil); err != nil && !errors.As(err, &said) {
 		// Not the server's word, so the connection's: the pod may be another by now.
 		c.drop(m)
+		err = plain(err, c.port())
 	}
 	return a, err
 }

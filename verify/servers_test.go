@@ -127,7 +127,7 @@ func TestServersThatAreNotAsPlanned(t *testing.T) {
 		"offline on one": {func(c *scripted.Cluster) { c.Database("neo4j").Status[host1] = "offline" }, "neo4j-0: expected neo4j online on neo4j-1, found offline"},
 		"not replicated": {func(c *scripted.Cluster) { c.Database("neo4j").Unreplicated = host2 },
 			"neo4j-0: expected neo4j of neo4j-2 replicated and APPLYING, found replicated false, UNAVAILABLE"},
-		"one does not answer": {func(c *scripted.Cluster) { c.Server(host1).Down = true }, "neo4j-1: expected an answer, found ConnectivityError"},
+		"one does not answer": {func(c *scripted.Cluster) { c.Server(host1).Down = true }, "neo4j-1: expected an answer, found port 7687 closed"},
 		"another edition":     {func(c *scripted.Cluster) { c.Edition = "community" }, "Unsupported administration command"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,7 +25,7 @@ func (c *Members) voters(ctx context.Context, m neo4j.Member) (map[string][]stri
 	response, err := l.http.Do(request)
 	if err != nil {
 		c.drop(m)
-		return nil, fmt.Errorf("status endpoint: %w", err)
+		return nil, fmt.Errorf("status endpoint: %w", plain(err, c.family.Ports.HTTP))
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 4<<20))

@@ -25,9 +25,11 @@ func (p *project) survivesTheLeader(t *testing.T, notes ...string) {
 	requireNotes(t, p, leader, notes...)
 }
 
-// restartsTogether ends all members at once: each comes back to a volume that has users and a store.
+// restartsTogether ends all members before it starts them again: each comes back to a volume that has users and a store.
 func (p *project) restartsTogether(t *testing.T, notes ...string) {
-	p.kubectl("delete", "pod", "-l", "app.kubernetes.io/name=neo4j")
+	p.kubectl("scale", "statefulset", "neo4j", "--replicas=0")
+	p.kubectl("wait", "--for=delete", "pod", "-l", "app.kubernetes.io/name=neo4j", "--timeout=3m")
+	p.kubectl("scale", "statefulset", "neo4j", "--replicas=3")
 	p.up()
 	requireNotes(t, p, p.leader(), notes...)
 }

@@ -78,8 +78,8 @@ func TestBlogPostRelease(t *testing.T) {
 	p.write("a-three")
 	p.growsAndShrinks(t)
 	p.takesReadReplicas(t)
-	// The image's own entry point would end with an error where the volume has users. One member alone would not be heard again:
-	// docs/adr/0009.
+	// The image's own entry point would end with an error where the volume has users. A member that starts while another's old address
+	// can still be resolved would not be heard again: docs/adr/0009.
 	p.restartsTogether(t, "a-three", "b-five")
 }
 

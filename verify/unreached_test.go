@@ -1,0 +1,80 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	driver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+func TestPlain(t *testing.T) {
+	for want, errs := range map[string][]error{
+		"port 7687 closed": {io.EOF, io.ErrUnexpectedEOF, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, &driver.ConnectivityError{Inner: io.EOF}},
+		"port 7687 silent": {context.DeadlineExceeded, os.ErrDeadlineExceeded, &driver.ConnectivityError{Inner: fmt.Errorf("reading: %w", context.DeadlineExceeded)}},
+		"as it is":         {errors.New("as it is")},
+	} {
+		for _, err := range errs {
+			got := plain(err, 7687)
+			assert.EqualError(t, got, want, "%#v", err)
+			assert.ErrorIs(t, got, err)
+		}
+	}
+	assert.Equal(t, context.Canceled, plain(context.Canceled, 7687), "an interrupted check is no member's fault")
+}
+
+// closing takes connections and closes them, as a port-forward does when nobody listens in the pod.
+func closing(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = c.Close()
+		}
+	}()
+	return l.Addr().String()
+}
+
+func TestALongWaitSaysTheSameOnce(t *testing.T) {
+	for release, port := range map[string]int{"3.1.0-M13-beta3": 7474, "3.5.0-beta03": 7687, "5.26.30": 7687} {
+		t.Run(release, func(t *testing.T) {
+			topology := plan(release, 3, 0)
+			dialled := 0
+			members, err := Over(func(_ context.Context, m neo4j.Member, wanted ...int) (Way, error) {
+				if m.Name == "neo4j-0" {
+					dialled++
+				}
+				w := Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
+				for _, p := range wanted {
+					w.Addresses[p] = closing(t)
+				}
+				return w, nil
+			}, topology, "password")
+			require.NoError(t, err)
+			defer members.Close()
+			var progress bytes.Buffer
+			_, err = Prove(t.Context(), members, topology, Options{Timeout: 1500 * time.Millisecond, Progress: &progress})
+			line := fmt.Sprintf("neo4j-0: expected an answer, found port %d closed", port)
+			require.ErrorContains(t, err, line)
+			assert.Greater(t, dialled, 2, "each try has a forward of its own, with another local port")
+			assert.Equal(t, "0 of 3: "+line, strings.TrimSpace(progress.String()))
+		})
+	}
+}
