@@ -36,7 +36,8 @@ func program(ctx *pulumi.Context) error {
 		return err
 	}
 	c, err := cluster.New(ctx, stack.Spec.Name, &cluster.Args{
-		Spec: stack.Spec, Password: first, KeepPassword: keep, Allowed: r.allowed, ScaleIn: r.scaleIn, ScaleOut: r.scaleOut,
+		Spec: stack.Spec, Password: first, KeepPassword: keep, Vacant: r.vacant, Allowed: r.allowed,
+		ScaleIn: r.scaleIn, ScaleOut: r.scaleOut,
 	}, pulumi.Provider(provider))
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -39,6 +40,21 @@ func (r running) firstPassword(given pulumi.StringPtrInput) (password pulumi.Str
 		}
 	}
 	return pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput), true, nil
+}
+
+// vacant asks the cluster whose the place is. A preview that reaches none goes without, and soon: it is often run where there is none.
+func (r running) vacant(ctx context.Context, stack string) error {
+	limit := 30 * time.Second
+	if r.ctx.DryRun() {
+		limit = 3 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := scale.Vacant(ctx, r.access(), r.stack.Spec, stack)
+	if taken := (*scale.Taken)(nil); r.ctx.DryRun() && !errors.As(err, &taken) {
+		return nil
+	}
+	return err
 }
 
 func (r running) allowed(from, to neo4j.Topology) error { return scale.Allowed(from, to) }

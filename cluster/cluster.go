@@ -23,6 +23,9 @@ type Args struct {
 	Password pulumi.StringInput
 	// KeepPassword keeps the password of the first update whatever Password says later: a random one is another at each run.
 	KeepPassword bool
+	// Vacant refuses a place where members of another stack are, before the first object is made there, in previews too. Objects that
+	// are found are taken over otherwise; see NewProvider.
+	Vacant func(ctx context.Context, stack string) error
 	// Allowed refuses a change of shape before anything is touched, in previews too.
 	Allowed func(from, to neo4j.Topology) error
 	// ScaleIn takes members out of the running cluster, of all pools that shrink, one at a time, before their StatefulSets shrink.
@@ -71,7 +74,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("cluster %s: no arguments", name)
 	}
 	c := &Cluster{topology: args.Spec.Topology()}
-	guard, err := shapeGuard(ctx, name, args)
+	guard, err := guards(ctx, name, args)
 	if err != nil {
 		return nil, err
 	}

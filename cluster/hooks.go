@@ -9,10 +9,35 @@ import (
 	"neo4j-kubernetes/neo4j"
 )
 
-// shapeGuard refuses, before the component and so before any of its objects is touched, a change of shape that would lose the
-// cluster. It runs in previews as well, where a reviewer sees the reason.
-func shapeGuard(ctx *pulumi.Context, name string, args *Args) (pulumi.ResourceOption, error) {
-	hook, err := ctx.RegisterResourceHook(name+"-shape", func(h *pulumi.ResourceHookArgs) error {
+// guards refuse, before the component and so before any of its objects is touched, a place that is another's and a change of shape
+// that would lose the cluster. They run in previews as well, where a reviewer sees the reason.
+func guards(ctx *pulumi.Context, name string, args *Args) (pulumi.ResourceOption, error) {
+	vacant, err := ctx.RegisterResourceHook(name+"-vacant", func(*pulumi.ResourceHookArgs) error {
+		if args.Vacant == nil {
+			return nil
+		}
+		return args.Vacant(ctx.Context(), stackOf(ctx))
+	}, &pulumi.ResourceHookOptions{OnDryRun: true})
+	if err != nil {
+		return nil, fmt.Errorf("vacancy hook: %w", err)
+	}
+	shape, err := shapeHook(ctx, name, args)
+	if err != nil {
+		return nil, fmt.Errorf("shape hook: %w", err)
+	}
+	return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{
+		BeforeCreate: []*pulumi.ResourceHook{vacant}, BeforeUpdate: []*pulumi.ResourceHook{shape},
+	}), nil
+}
+
+// stackOf is the stack as its backend knows it: organization, project, name.
+func stackOf(ctx *pulumi.Context) string {
+	return fmt.Sprintf("%s/%s/%s", ctx.Organization(), ctx.Project(), ctx.Stack())
+}
+
+// shapeHook compares the component's inputs of the last update with the present ones.
+func shapeHook(ctx *pulumi.Context, name string, args *Args) (*pulumi.ResourceHook, error) {
+	return ctx.RegisterResourceHook(name+"-shape", func(h *pulumi.ResourceHookArgs) error {
 		from := args.Spec
 		from.Primaries = number(h.OldInputs, from.Primaries, "primaries")
 		from.Secondaries = number(h.OldInputs, from.Secondaries, "secondaries")
@@ -24,10 +49,6 @@ func shapeGuard(ctx *pulumi.Context, name string, args *Args) (pulumi.ResourceOp
 		}
 		return args.Allowed(from.Topology(), args.Spec.Topology())
 	}, &pulumi.ResourceHookOptions{OnDryRun: true})
-	if err != nil {
-		return nil, fmt.Errorf("shape hook: %w", err)
-	}
-	return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeUpdate: []*pulumi.ResourceHook{hook}}), nil
 }
 
 // resizeHook readies the running cluster for another number of members before a StatefulSet is made or changed. It is called for

@@ -96,9 +96,12 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, checksum string, 
 		options = append(options, pulumi.Protect(true))
 	}
 	return appsv1.NewStatefulSet(d.ctx, name, &appsv1.StatefulSetArgs{
-		// The resize hook writes spec.replicas through the scale subresource; without force the provider's next write of the
-		// field would be a conflict of field managers.
-		Metadata: meta(d.spec, name, role, pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")}),
+		Metadata: meta(d.spec, name, role, pulumi.StringMap{
+			// The resize hook writes spec.replicas through the scale subresource; without force the provider's next write of the
+			// field would be a conflict of field managers.
+			"pulumi.com/patchForce": pulumi.String("true"),
+			neo4j.OwnedBy:           pulumi.String(stackOf(d.ctx)),
+		}),
 		Spec: &appsv1.StatefulSetSpecArgs{
 			ServiceName: pulumi.String(d.spec.Headless()),
 			Replicas:    pulumi.Int(d.spec.Size(role)),

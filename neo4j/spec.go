@@ -163,6 +163,9 @@ func (s Spec) Pool(role Role) string {
 // Claim is the name of the volume claim template: claims are datadir-<pool>-<ordinal>, as in the blog post.
 const Claim = "datadir"
 
+// OwnedBy is the annotation of a cluster's StatefulSets that names the stack they belong to: organization/project/stack.
+const OwnedBy = "neo4j-kubernetes/stack"
+
 // DiscoveryService is the name of the Service that the DNS and SRV resolvers ask: of primaries only, ready or not.
 func (s Spec) DiscoveryService() string { return s.Name + "-discovery" }
 

@@ -1,6 +1,7 @@
 package onbox
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -32,6 +33,7 @@ func TestStory(t *testing.T) {
 		{"grow to five and back", p.growsAndShrinks},
 		{"read replicas", p.takesReadReplicas},
 		{"steps that would lose the quorum are refused", p.refusesToLoseTheQuorum},
+		{"another stack may not take the members", p.refusesAnotherStack},
 		{"Ctrl-C ends a check", p.endsByCtrlC},
 		{"leader killed", func(t *testing.T) { p.survivesTheLeader(t, "a-three", "b-five") }},
 		{"node stopped and started", p.survivesANode},
@@ -169,7 +171,7 @@ func (p *project) takesReadReplicas(t *testing.T) {
 
 func (p *project) refusesToLoseTheQuorum(t *testing.T) {
 	before := p.uids()
-	version := p.kubectl("get", "statefulset,svc,pdb,configmap", "-o", "jsonpath={.items[*].metadata.resourceVersion}")
+	version := p.versions()
 	for _, primaries := range []int{1, 2} {
 		p.set("cluster.primaries", primaries)
 		out, err := p.run(time.Minute, "preview")
@@ -178,7 +180,37 @@ func (p *project) refusesToLoseTheQuorum(t *testing.T) {
 		assert.Contains(t, p.refused(), "quorum")
 	}
 	assert.Equal(t, before, p.uids())
-	assert.Equal(t, version, p.kubectl("get", "statefulset,svc,pdb,configmap", "-o", "jsonpath={.items[*].metadata.resourceVersion}"), "nothing was touched")
+	assert.Equal(t, version, p.versions(), "nothing was touched")
 	p.set("cluster.primaries", 3)
 	p.unchanged()
+}
+
+// versions change with every write to one of the objects that an update touches.
+func (p *project) versions() string {
+	return p.kubectl("get", "statefulset,svc,pdb,configmap,secret", "-o", "jsonpath={.items[*].metadata.resourceVersion}")
+}
+
+func (p *project) refusesAnotherStack(t *testing.T) {
+	before, version := p.uids(), p.versions()
+	other, err := p.box.Clone(t.Context(), "../..", t.TempDir(), p.box.program, "dev", p.Stack+"-copied")
+	require.NoError(t, err)
+	defer func() {
+		for _, args := range [][]string{{"destroy", "--yes", "--skip-preview"}, {"stack", "rm", "--yes", other.Stack}} {
+			out, err := other.Pulumi(context.Background(), time.Minute, args...)
+			assert.NoError(t, err, "pulumi %s\n%s", args, out)
+		}
+		assert.Equal(t, before, p.uids(), "the end of the one is not the end of the other")
+		assert.Equal(t, version, p.versions(), "nothing was touched")
+	}()
+	for _, args := range [][]string{
+		{"config", "set", "--path", "cluster.namespace", p.Namespace}, {"preview"}, {"up", "--yes", "--skip-preview"},
+	} {
+		out, err := other.Pulumi(t.Context(), time.Minute, args...)
+		if args[0] == "config" {
+			require.NoError(t, err, out)
+			continue
+		}
+		require.Error(t, err, "pulumi %s\n%s", args, out)
+		assert.Contains(t, out, "belongs to the stack organization/neo4j/"+p.Stack+"; nothing was touched")
+	}
 }
