@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
+	"strings"
 	"syscall"
 
 	driver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -27,18 +29,39 @@ func (u *unreached) Unwrap() error { return u.cause }
 // plain gives a failed connection as *unreached, and every other error as it is.
 func plain(err error, port int) error {
 	cause := err
-	var bolt *driver.ConnectivityError
-	if errors.As(err, &bolt) {
-		cause = bolt.Inner // the driver's error does not unwrap
-	}
-	var network net.Error
+	var (
+		bolt    *driver.ConnectivityError
+		web     *url.Error
+		network net.Error
+	)
 	switch {
-	// A port-forward to a port where nobody listens takes the connection and closes it.
-	case errors.Is(cause, io.EOF), errors.Is(cause, io.ErrUnexpectedEOF), errors.Is(cause, syscall.ECONNREFUSED), errors.Is(cause, syscall.ECONNRESET), errors.Is(cause, syscall.EPIPE):
-		return &unreached{port, "closed", err}
+	case errors.As(err, &bolt):
+		cause = bolt.Inner // the driver's error does not unwrap
+	case errors.As(err, &web):
+		cause = web.Err
+	}
+	switch {
+	case errors.Is(cause, context.Canceled):
+		return err
 	case errors.Is(cause, context.DeadlineExceeded), errors.As(cause, &network) && network.Timeout():
 		return &unreached{port, "silent", err}
+	case closed(cause):
+		return &unreached{port, "closed", err}
+	case web != nil:
+		return &unreached{port, "broken, " + firstLine(cause), err}
 	default:
 		return err
 	}
+}
+
+// closed says whether the other end took no connection or gave it up: a port-forward to a port where nobody listens takes it and
+// closes it.
+func closed(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	// net/http's own word for a connection that was closed between its making and its use; it exports no error for that.
+	return strings.Contains(err.Error(), "server closed idle connection")
 }
