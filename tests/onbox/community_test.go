@@ -15,6 +15,7 @@ import (
 // TestCommunity takes a real Community server of 5.x and of the calendar releases through its life: up, proven, restarted,
 // configured anew, destroyed and found again.
 func TestCommunity(t *testing.T) {
+	t.Parallel()
 	for _, release := range []string{"5.26.30", "2026.08.1"} {
 		t.Run(release, func(t *testing.T) {
 			t.Parallel()

@@ -10,6 +10,7 @@ import (
 // TestDiscovery forms real clusters of 3.4 and 3.5 by each resolver that a stack may choose in place of the list of names. Those who
 // come later find the others by the same way, and shrinking is proven on the release whose members do not say who votes.
 func TestDiscovery(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ resolver, release string }{{"DNS", "3.4.10"}, {"SRV", "3.4.10"}, {"K8S", "3.5.0-beta03"}} {
 		t.Run(c.resolver+" "+c.release, func(t *testing.T) {
 			t.Parallel()

@@ -144,6 +144,7 @@ func (p *project) leaksNothing(t *testing.T) {
 
 // TestKilledUpdate kills an update half way and runs it again.
 func TestKilledUpdate(t *testing.T) {
+	t.Parallel()
 	p := newProject(t, onTheBox(t), "dev", "killed")
 	ctx, kill := context.WithCancel(t.Context())
 	defer kill()

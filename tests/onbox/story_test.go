@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestStory is the blog post's story on 3.5 by the stack dev, and what may go wrong on the way.
+// TestStory is the blog post's story on 3.5 by the stack dev, and what may go wrong on the way. It runs alone, since it stops a node.
 func TestStory(t *testing.T) {
 	p := newProject(t, onTheBox(t), "dev", "story")
 	out := p.up()
@@ -53,7 +53,7 @@ func TestStory(t *testing.T) {
 
 // TestMinikubeVolumes is the story with the minikube stack's own hostPath volumes and claims.
 func TestMinikubeVolumes(t *testing.T) {
-	t.Parallel() // beside TestBlogPostRelease: both wait most of the time
+	t.Parallel()
 	p := newProject(t, onTheBox(t), "minikube", "minikube-story")
 	p.set("cluster.release", "3.5.0-beta03")
 	p.small()
