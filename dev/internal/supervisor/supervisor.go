@@ -43,6 +43,9 @@ type supervisor struct {
 	failed  chan error
 	closing chan struct{}
 
+	// lifeline is a pipe that nobody writes to: its end says to a child that this process has ended. See node.Init.
+	lifeline struct{ read, write *os.File }
+
 	// power is held while a node is powered on or off: by a command, by its own death, at the end.
 	power sync.Mutex
 
@@ -76,6 +79,10 @@ func newSupervisor(c Config) *supervisor {
 // left. It leaves nothing on the host but its state, which says why it ended.
 func Run(ctx context.Context, c Config) error {
 	s := newSupervisor(c)
+	var err error
+	if s.lifeline.read, s.lifeline.write, err = os.Pipe(); err != nil {
+		return err
+	}
 	if err := s.save(); err != nil {
 		return err
 	}
@@ -84,7 +91,7 @@ func Run(ctx context.Context, c Config) error {
 			return err
 		}
 	}
-	err := s.run(ctx)
+	err = s.run(ctx)
 	s.stopAll()
 	if cleared := Clear(c.Box); cleared != nil {
 		err = errors.Join(err, fmt.Errorf("clearing the host: %w", cleared))
@@ -156,7 +163,7 @@ func (s *supervisor) start(name string, namespaces uintptr, args ...string) (*ex
 	}
 	defer func() { _ = out.Close() }()
 	cmd := exec.Command(s.config.Self, args...)
-	cmd.Stdout, cmd.Stderr, cmd.Dir = out, out, "/"
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Dir = s.lifeline.read, out, out, "/"
 	cmd.Env = append(os.Environ(), "NEO4J_BOX_HOME="+s.config.Box.Dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces, Pdeathsig: syscall.SIGKILL, Setsid: true}
 	if namespaces&syscall.CLONE_NEWNS != 0 {
