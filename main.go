@@ -10,12 +10,44 @@ import (
 
 func main() { pulumi.Run(program) }
 
-// program loads, plans, builds, confirms and exports.
+// program loads, plans, guards, builds, operates, confirms and exports.
 func program(ctx *pulumi.Context) error {
 	stack, password, err := config.Load(ctx)
 	if err != nil {
 		return err
 	}
+	if err := tell(ctx, stack); err != nil {
+		return err
+	}
+	r := running{ctx, stack}
+	identity, err := r.identity()
+	if err != nil {
+		return err
+	}
+	good, err := cluster.Guard(ctx, &cluster.GuardArgs{Plan: stack.Plan, Password: password, Cluster: identity, Look: r.look})
+	if err != nil {
+		return err
+	}
+	provider, err := cluster.NewProvider(ctx, good, stack.Kubernetes.Kubeconfig, stack.Kubernetes.Context)
+	if err != nil {
+		return err
+	}
+	first, keep, err := r.firstPassword(password)
+	if err != nil {
+		return err
+	}
+	c, err := cluster.New(ctx, stack.Plan.Name, &cluster.Args{
+		Plan: stack.Plan, Password: first, KeepPassword: keep, ScaleIn: r.scaleIn,
+	}, pulumi.Provider(provider))
+	if err != nil {
+		return err
+	}
+	ctx.Export("topology", c.Confirm(ctx, r.after, stack.Plan.Verify.Enabled))
+	return c.Export(ctx, stack.Kubernetes.Kubeconfig, stack.Kubernetes.Context)
+}
+
+// tell says what is worth a second look.
+func tell(ctx *pulumi.Context, stack config.Stack) error {
 	for _, warning := range stack.Warnings {
 		if err := ctx.Log.Warn(warning, nil); err != nil {
 			return err
@@ -26,22 +58,5 @@ func program(ctx *pulumi.Context) error {
 			return err
 		}
 	}
-	provider, err := cluster.NewProvider(ctx, stack.Kubernetes.Kubeconfig, stack.Kubernetes.Context)
-	if err != nil {
-		return err
-	}
-	r := running{ctx, stack}
-	first, keep, err := r.firstPassword(password)
-	if err != nil {
-		return err
-	}
-	c, err := cluster.New(ctx, stack.Spec.Name, &cluster.Args{
-		Spec: stack.Spec, Password: first, KeepPassword: keep, Vacant: r.vacant, Allowed: r.allowed,
-		ScaleIn: r.scaleIn, ScaleOut: r.scaleOut,
-	}, pulumi.Provider(provider))
-	if err != nil {
-		return err
-	}
-	ctx.Export("topology", c.Confirm(ctx, r.check()))
-	return c.Export(ctx, stack.Kubernetes.Kubeconfig, stack.Kubernetes.Context)
+	return nil
 }

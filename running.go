@@ -3,86 +3,118 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"neo4j-kubernetes/cluster"
 	"neo4j-kubernetes/config"
 	"neo4j-kubernetes/neo4j"
-	"neo4j-kubernetes/scale"
+	"neo4j-kubernetes/operate"
+	"neo4j-kubernetes/operate/enable"
+	"neo4j-kubernetes/operate/scale"
+	"neo4j-kubernetes/plan"
+	"neo4j-kubernetes/plan/place"
+	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/verify"
 )
 
-// running joins the declared cluster to the running one: the check, the scale-in and the password that is there already.
+// running joins the declared cluster to the running one: what is in the place, the password that is there already, the operations and
+// the check.
 type running struct {
 	ctx   *pulumi.Context
 	stack config.Stack
 }
 
-func (r running) access() verify.Access {
-	return verify.Access{Kubeconfig: r.stack.Kubernetes.Kubeconfig, Context: r.stack.Kubernetes.Context}
+func (r running) access() reach.Access {
+	return reach.Access{Kubeconfig: r.stack.Kubernetes.Kubeconfig, Context: r.stack.Kubernetes.Context}
+}
+
+// soon bounds a question to the Kubernetes API. A preview that reaches none goes without, and soon: it is often run where there is none.
+func (r running) soon() (context.Context, context.CancelFunc) {
+	limit := 30 * time.Second
+	if r.ctx.DryRun() {
+		limit = 3 * time.Second
+	}
+	return context.WithTimeout(r.ctx.Context(), limit)
+}
+
+// identity is which Kubernetes cluster this is; empty in a preview that reaches none.
+func (r running) identity() (string, error) {
+	ctx, cancel := r.soon()
+	defer cancel()
+	client, err := r.access().Client()
+	if err == nil {
+		var id string
+		if id, err = place.Identity(ctx, client); err == nil {
+			return id, nil
+		}
+	}
+	if r.ctx.DryRun() {
+		return "", nil
+	}
+	return "", fmt.Errorf("the Kubernetes cluster of context %q cannot be asked which one it is; nothing was touched: %w", r.stack.Kubernetes.Context, err)
+}
+
+// look reads what is in the place, nothing in a preview that reaches no cluster.
+func (r running) look(context.Context) (*plan.Found, error) {
+	ctx, cancel := r.soon()
+	defer cancel()
+	client, err := r.access().Client()
+	if err == nil {
+		var found plan.Found
+		if found, err = place.Look(ctx, client, r.stack.Plan); err == nil {
+			return &found, nil
+		}
+	}
+	if r.ctx.DryRun() {
+		return nil, nil
+	}
+	return nil, fmt.Errorf("what is in the place cannot be seen; nothing was touched: %w", err)
 }
 
 // firstPassword is the stack's own, or one that is made once and kept: that of a Secret which a destroyed stack left beside its
-// claims, else a random one. A preview asks no cluster; the state keeps what the first update chose.
+// claims, else a random one. A preview asks no cluster; the state keeps what the first update chose. Only the API's own word that there
+// is no Secret counts as none: a random one written over it would be the end of the only password.
 func (r running) firstPassword(given pulumi.StringPtrInput) (password pulumi.StringInput, keep bool, err error) {
 	if given != nil {
 		return given.ToStringPtrOutput().Elem(), false, nil
 	}
 	text := rand.Text()
-	if !r.ctx.DryRun() && r.stack.Spec.ExistingSecret == "" {
-		ctx, cancel := context.WithTimeout(r.ctx.Context(), 10*time.Second)
+	if !r.ctx.DryRun() && r.stack.Plan.ExistingSecret == "" {
+		ctx, cancel := r.soon()
 		defer cancel()
-		if found, err := verify.Password(ctx, r.access(), r.stack.Spec.Topology()); err == nil {
+		found, there, err := reach.Password(ctx, r.access(), r.stack.Plan.Topology())
+		if err != nil {
+			return nil, false, fmt.Errorf("whether there is a password already cannot be seen; nothing was touched: %w", err)
+		}
+		if there {
 			text = found
 		}
 	}
 	return pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput), true, nil
 }
 
-// vacant asks the cluster whose the place is. A preview that reaches none goes without, and soon: it is often run where there is none.
-func (r running) vacant(ctx context.Context, stack string) error {
-	limit := 30 * time.Second
-	if r.ctx.DryRun() {
-		limit = 3 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	err := scale.Vacant(ctx, r.access(), r.stack.Spec, stack)
-	if taken := (*scale.Taken)(nil); r.ctx.DryRun() && !errors.As(err, &taken) {
-		return nil
-	}
-	return err
-}
-
-func (r running) allowed(from, to neo4j.Topology) error { return scale.Allowed(from, to) }
-
-func (r running) scaleIn(ctx context.Context, to neo4j.Spec) error {
-	return scale.In(ctx, r.access(), to, scale.Options{
+func (r running) scaleIn(ctx context.Context, to plan.Plan) error {
+	return scale.In(ctx, r.access(), to, operate.Options{
 		Timeout: time.Duration(to.Timeouts.ScaleIn) * time.Second, Progress: r.log(), Warnings: warningWriter{r.ctx},
 	})
 }
 
-func (r running) scaleOut(ctx context.Context, to neo4j.Spec) error {
-	return scale.Out(ctx, r.access(), to)
-}
-
-// check is the proof at the end of an update; nil where the stack switched it off.
-func (r running) check() cluster.Check {
-	if !r.stack.Spec.Verify.Enabled {
-		return nil
+// after has the running cluster take up its planned servers, whether the check is on or not, and then proves it.
+func (r running) after(ctx context.Context, t neo4j.Topology) error {
+	patience := time.Duration(r.stack.Plan.Timeouts.Verify) * time.Second
+	if err := enable.Servers(ctx, r.access(), t, operate.Options{Timeout: patience, Progress: r.log(), Warnings: warningWriter{r.ctx}}); err != nil {
+		return err
 	}
-	return func(ctx context.Context, t neo4j.Topology) error {
-		report, err := verify.Cluster(ctx, r.access(), t, verify.Options{
-			Timeout: time.Duration(r.stack.Spec.Timeouts.Verify) * time.Second, Canary: r.stack.Spec.Verify.Canary, Progress: r.log(),
-		})
-		if err != nil {
-			return err
-		}
-		return r.ctx.Log.Info("\n"+report.Table(), nil)
+	if !r.stack.Plan.Verify.Enabled {
+		return r.ctx.Log.Warn("the roles were not proven: neo4j:cluster.verify.enabled is false", nil)
 	}
+	report, err := verify.Cluster(ctx, r.access(), t, verify.Options{Timeout: patience, Canary: r.stack.Plan.Verify.Canary, Progress: r.log()})
+	if err != nil {
+		return err
+	}
+	return r.ctx.Log.Info("\n"+report.Table(), nil)
 }
 
 // log sends lines of progress to the engine, which shows them under the stack.

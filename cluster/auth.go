@@ -11,10 +11,10 @@ import (
 
 // auth declares the Secret with the first password, or nothing where the stack names one of its own.
 func (d *declaration) auth(args *Args) ([]pulumi.Resource, error) {
-	if d.spec.ExistingSecret != "" {
+	if d.plan.ExistingSecret != "" {
 		return nil, nil
 	}
-	options := d.options(pulumi.RetainOnDelete(d.spec.Storage.Retain))
+	options := d.options(d.keepData())
 	if args.KeepPassword {
 		// The writer of this field is the first update: the program makes another random password at each run, and Neo4j takes
 		// one only on an empty volume. So the state's own is kept for good.
@@ -23,8 +23,8 @@ func (d *declaration) auth(args *Args) ([]pulumi.Resource, error) {
 	value := args.Password.ToStringOutput().ApplyT(func(password string) string {
 		return base64.StdEncoding.EncodeToString([]byte("neo4j/" + password))
 	}).(pulumi.StringOutput)
-	secret, err := corev1.NewSecret(d.ctx, d.spec.AuthSecret(), &corev1.SecretArgs{
-		Metadata: meta(d.spec, d.spec.AuthSecret(), "", nil),
+	secret, err := corev1.NewSecret(d.ctx, d.plan.AuthSecret(), &corev1.SecretArgs{
+		Metadata: d.meta(d.plan.AuthSecret(), "", nil),
 		Type:     pulumi.String("Opaque"),
 		Data:     pulumi.StringMap{neo4j.AuthKey: pulumi.ToSecret(value).(pulumi.StringOutput)},
 	}, options...)

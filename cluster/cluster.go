@@ -1,5 +1,5 @@
 // Package cluster declares a Neo4j cluster as Pulumi components: one file a component or object kind. What it declares follows
-// from a neo4j.Spec alone; it talks to no cluster.
+// from a plan.Plan alone; it talks to no cluster.
 package cluster
 
 import (
@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // Token is the type token of the Cluster component. It is part of every child's URN in every state: renaming it replaces all.
@@ -18,19 +19,14 @@ const Token = "neo4j:kubernetes:Cluster"
 
 // Args are what a Cluster is made of.
 type Args struct {
-	Spec neo4j.Spec
-	// Password is the first password; not read where Spec.ExistingSecret is set.
+	Plan plan.Plan
+	// Password is the first password; not read where Plan.ExistingSecret is set.
 	Password pulumi.StringInput
 	// KeepPassword keeps the password of the first update whatever Password says later: a random one is another at each run.
 	KeepPassword bool
-	// Vacant refuses a place where members of another stack are, before the first object is made there, in previews too. Objects that
-	// are found are taken over otherwise; see NewProvider.
-	Vacant func(ctx context.Context, stack string) error
-	// Allowed refuses a change of shape before anything is touched, in previews too.
-	Allowed func(from, to neo4j.Topology) error
-	// ScaleIn takes members out of the running cluster, of all pools that shrink, one at a time, before their StatefulSets shrink.
-	// ScaleOut may refuse, before a StatefulSet is made or grows. Neither is called twice at once.
-	ScaleIn, ScaleOut func(ctx context.Context, to neo4j.Spec) error
+	// ScaleIn takes members out of the running cluster, of all pools that shrink, one at a time, before their StatefulSets shrink. It
+	// is not called twice at once.
+	ScaleIn func(ctx context.Context, to plan.Plan) error
 
 	// scaling keeps the pools' hooks, which run at the same time, from doing the same work.
 	scaling sync.Mutex
@@ -49,23 +45,20 @@ type Cluster struct {
 	pools    []*Pool
 }
 
-// NewProvider makes the explicit provider of a stack. Default providers are disabled in every stack, so that nothing is ever
-// deployed to whatever kubectl points at.
-func NewProvider(ctx *pulumi.Context, kubeconfig, kubeContext string) (*kubernetes.Provider, error) {
-	args := &kubernetes.ProviderArgs{
-		Context: pulumi.String(kubeContext),
-		// Without these two the provider replaces a ConfigMap or Secret whose data changed; the members mount them by name.
+// NewProvider makes the explicit provider of a stack, after its plan was found good. Default providers are disabled in every stack, so
+// that nothing is ever deployed to whatever kubectl points at.
+func NewProvider(ctx *pulumi.Context, good *Plan, kubeconfig, kubeContext string) (*kubernetes.Provider, error) {
+	return kubernetes.NewProvider(ctx, "kubernetes", &kubernetes.ProviderArgs{
+		// Given even when it is empty, which the provider takes for the usual places: left out, the SDK would write $KUBECONFIG into the
+		// state, and the next run with another path would fail, or replace everything.
+		Kubeconfig: pulumi.String(kubeconfig),
+		Context:    pulumi.String(kubeContext),
+		// Another name or path for the same Kubernetes cluster replaces nothing. Whether it is the same is the guard's to say.
+		ClusterIdentifier: pulumi.String("neo4j"),
+		// Without these two the provider replaces a ConfigMap or Secret whose data changed.
 		EnableConfigMapMutable: pulumi.Bool(true),
 		EnableSecretMutable:    pulumi.Bool(true),
-		// An update that was killed half way, and a destroy that kept the data, leave objects that the next update adopts.
-		UpsertExistingObjects: pulumi.Bool(true),
-		// And the fields of such objects may be another manager's by name, an earlier self.
-		EnablePatchForce: pulumi.Bool(true),
-	}
-	if kubeconfig != "" {
-		args.Kubeconfig = pulumi.String(kubeconfig)
-	}
-	return kubernetes.NewProvider(ctx, "kubernetes", args)
+	}, pulumi.DependsOn([]pulumi.Resource{good}))
 }
 
 // New declares a cluster. The name is the logical name of the component.
@@ -73,27 +66,20 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if args == nil {
 		return nil, fmt.Errorf("cluster %s: no arguments", name)
 	}
-	c := &Cluster{topology: args.Spec.Topology()}
-	guard, err := guards(ctx, name, args)
-	if err != nil {
-		return nil, err
-	}
-	// The inputs are facts of the plan's size, shown in previews and compared by the guard.
+	c := &Cluster{topology: args.Plan.Topology()}
+	// The inputs are facts of the plan's size, shown in previews.
 	inputs := pulumi.Map{
-		"release":     pulumi.String(args.Spec.Release.String()),
-		"primaries":   pulumi.Int(args.Spec.Primaries),
-		"secondaries": pulumi.Int(args.Spec.Secondaries),
+		"release":     pulumi.String(args.Plan.Release.String()),
+		"primaries":   pulumi.Int(args.Plan.Primaries),
+		"secondaries": pulumi.Int(args.Plan.Secondaries),
 	}
-	if args.Spec.Analytics > 0 {
-		inputs["analytics"] = pulumi.Int(args.Spec.Analytics)
+	if args.Plan.Analytics > 0 {
+		inputs["analytics"] = pulumi.Int(args.Plan.Analytics)
 	}
-	if args.Spec.Discovery.Version != "" {
-		inputs["discovery"] = pulumi.String(args.Spec.Discovery.Version)
-	}
-	if err := ctx.RegisterComponentResourceV2(Token, name, inputs, c, append(opts, guard)...); err != nil {
+	if err := ctx.RegisterComponentResourceV2(Token, name, inputs, c, opts...); err != nil {
 		return nil, err
 	}
-	d := &declaration{ctx: ctx, spec: args.Spec, parent: c}
+	d := &declaration{ctx: ctx, plan: args.Plan, parent: c}
 	if err := c.declare(d, args); err != nil {
 		return nil, err
 	}
@@ -103,7 +89,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 // declaration is what every object of a cluster is declared with.
 type declaration struct {
 	ctx    *pulumi.Context
-	spec   neo4j.Spec
+	plan   plan.Plan
 	parent pulumi.Resource
 	// base are the objects that must be there before any other: namespace, storage class.
 	base []pulumi.Resource
@@ -137,7 +123,7 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		return fmt.Errorf("headless service: %w", err)
 	}
 	needs := append(secret, headless)
-	family, err := neo4j.FamilyOf(d.spec.Release)
+	family, err := neo4j.FamilyOf(d.plan.Release)
 	if err != nil {
 		return err
 	}
@@ -146,7 +132,12 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		return fmt.Errorf("discovery: %w", err)
 	}
 	needs = append(needs, account...)
-	for _, role := range roles(d.spec, family) {
+	policy, err := d.network()
+	if err != nil {
+		return fmt.Errorf("network policy: %w", err)
+	}
+	needs = append(needs, policy)
+	for _, role := range roles(d.plan, family) {
 		pool, err := newPool(d, role, args, needs)
 		if err != nil {
 			return fmt.Errorf("pool of %s members: %w", role, err)
@@ -156,17 +147,17 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 	if err := d.client(c.pools[0]); err != nil {
 		return fmt.Errorf("client service: %w", err)
 	}
-	if err := d.network(); err != nil {
-		return fmt.Errorf("network policy: %w", err)
+	if err := d.record(c.pools); err != nil {
+		return fmt.Errorf("plan record: %w", err)
 	}
-	c.AuthSecret = pulumi.String(d.spec.AuthSecret()).ToStringOutput()
-	c.BoltURI = pulumi.String(boltURI(d.spec, family)).ToStringOutput()
+	c.AuthSecret = pulumi.String(d.plan.AuthSecret()).ToStringOutput()
+	c.BoltURI = pulumi.String(boltURI(d.plan, family)).ToStringOutput()
 	return nil
 }
 
 // roles are the pools of a cluster. A cluster has its other pools even when they are empty: the check at the end of an update must
 // see their last member gone, and the engine deletes objects only after the program has ended.
-func roles(s neo4j.Spec, f neo4j.Family) []neo4j.Role {
+func roles(s plan.Plan, f neo4j.Family) []neo4j.Role {
 	switch {
 	case !s.Clustered():
 		return []neo4j.Role{neo4j.Primary}
@@ -177,7 +168,7 @@ func roles(s neo4j.Spec, f neo4j.Family) []neo4j.Role {
 	}
 }
 
-func boltURI(s neo4j.Spec, f neo4j.Family) string {
+func boltURI(s plan.Plan, f neo4j.Family) string {
 	scheme := "bolt"
 	if s.Clustered() {
 		scheme = f.RoutingScheme

@@ -13,12 +13,12 @@ import (
 // discovery declares what the resolvers other than LIST ask: for DNS and SRV one Service of the primaries, for K8S a Service a
 // member and the right to list them.
 func (d *declaration) discovery(family neo4j.Family) ([]pulumi.Resource, error) {
-	if !d.spec.Clustered() {
+	if !d.plan.Clustered() {
 		return nil, nil
 	}
-	switch d.spec.Discovery.Type {
+	switch d.plan.Discovery.Type {
 	case "DNS", "SRV":
-		service, err := d.peers(family, d.spec.DiscoveryService(), selector(d.spec, neo4j.Primary), nil)
+		service, err := d.peers(family, d.plan.DiscoveryService(), selector(d.plan, neo4j.Primary), nil)
 		return []pulumi.Resource{service}, err
 	case "K8S":
 		return d.listed(family)
@@ -34,12 +34,12 @@ func (d *declaration) listed(family neo4j.Family) ([]pulumi.Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range d.spec.Topology().Members {
-		pod := selector(d.spec, m.Role)
+	for _, m := range d.plan.Topology().Members {
+		pod := selector(d.plan, m.Role)
 		pod["statefulset.kubernetes.io/pod-name"] = pulumi.String(m.Name)
 		var mark map[string]string
 		if m.Role == neo4j.Primary {
-			mark = d.spec.DiscoveryLabels()
+			mark = d.plan.DiscoveryLabels()
 		}
 		service, err := d.peers(family, m.Name, pod, mark)
 		if err != nil {
@@ -53,11 +53,11 @@ func (d *declaration) listed(family neo4j.Family) ([]pulumi.Resource, error) {
 // peers declares a headless Service by which members find each other before any is ready.
 func (d *declaration) peers(family neo4j.Family, name string, selects pulumi.StringMap, mark map[string]string) (*corev1.Service, error) {
 	var ports corev1.ServicePortArray
-	for _, p := range d.spec.MemberPorts(family) {
+	for _, p := range d.plan.MemberPorts(family) {
 		ports = append(ports, servicePort(p))
 	}
-	m := meta(d.spec, name, "", nil)
-	all := labels(d.spec, "")
+	m := d.meta(name, "", notAwaited())
+	all := labels(d.plan, "")
 	for key, value := range mark {
 		all[key] = pulumi.String(value)
 	}
@@ -72,16 +72,16 @@ func (d *declaration) peers(family neo4j.Family, name string, selects pulumi.Str
 
 // mayListServices declares the members' ServiceAccount, with the one right that the resolver needs.
 func (d *declaration) mayListServices() ([]pulumi.Resource, error) {
-	account, err := corev1.NewServiceAccount(d.ctx, d.spec.Name, &corev1.ServiceAccountArgs{
-		Metadata: meta(d.spec, d.spec.Name, "", nil),
+	account, err := corev1.NewServiceAccount(d.ctx, d.plan.Name, &corev1.ServiceAccountArgs{
+		Metadata: d.meta(d.plan.Name, "", nil),
 		// The pods say themselves whether they mount a token.
 		AutomountServiceAccountToken: pulumi.Bool(false),
 	}, d.options()...)
 	if err != nil {
 		return nil, fmt.Errorf("service account: %w", err)
 	}
-	role, err := rbacv1.NewRole(d.ctx, d.spec.Name, &rbacv1.RoleArgs{
-		Metadata: meta(d.spec, d.spec.Name, "", nil),
+	role, err := rbacv1.NewRole(d.ctx, d.plan.Name, &rbacv1.RoleArgs{
+		Metadata: d.meta(d.plan.Name, "", nil),
 		Rules: rbacv1.PolicyRuleArray{&rbacv1.PolicyRuleArgs{
 			ApiGroups: pulumi.StringArray{pulumi.String("")}, Resources: pulumi.StringArray{pulumi.String("services")},
 			Verbs: pulumi.StringArray{pulumi.String("list")},
@@ -90,13 +90,13 @@ func (d *declaration) mayListServices() ([]pulumi.Resource, error) {
 	if err != nil {
 		return nil, fmt.Errorf("role: %w", err)
 	}
-	binding, err := rbacv1.NewRoleBinding(d.ctx, d.spec.Name, &rbacv1.RoleBindingArgs{
-		Metadata: meta(d.spec, d.spec.Name, "", nil),
+	binding, err := rbacv1.NewRoleBinding(d.ctx, d.plan.Name, &rbacv1.RoleBindingArgs{
+		Metadata: d.meta(d.plan.Name, "", nil),
 		RoleRef: &rbacv1.RoleRefArgs{
-			ApiGroup: pulumi.String("rbac.authorization.k8s.io"), Kind: pulumi.String("Role"), Name: pulumi.String(d.spec.Name),
+			ApiGroup: pulumi.String("rbac.authorization.k8s.io"), Kind: pulumi.String("Role"), Name: pulumi.String(d.plan.Name),
 		},
 		Subjects: rbacv1.SubjectArray{&rbacv1.SubjectArgs{
-			Kind: pulumi.String("ServiceAccount"), Name: pulumi.String(d.spec.Name), Namespace: pulumi.String(d.spec.Namespace),
+			Kind: pulumi.String("ServiceAccount"), Name: pulumi.String(d.plan.Name), Namespace: pulumi.String(d.plan.Namespace),
 		}},
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{account, role}))...)
 	if err != nil {

@@ -9,21 +9,22 @@ import (
 )
 
 // disruption declares how many members of a pool voluntary disruptions (drains) must leave: the quorum of the primaries; all
-// but one of the secondaries. A standalone server has none: it could never be drained.
-func (d *declaration) disruption(role neo4j.Role) error {
-	if !d.spec.Clustered() {
-		return nil
+// but one of the secondaries. One may always go, or no node could ever be drained: a standalone server has no budget for that reason,
+// and two primaries, whose quorum is both, have one that lets one go.
+func (d *declaration) disruption(role neo4j.Role) ([]pulumi.Resource, error) {
+	if !d.plan.Clustered() {
+		return nil, nil
 	}
-	name := d.spec.Pool(role)
-	budget := &policyv1.PodDisruptionBudgetSpecArgs{Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.spec, role)}}
+	name := d.plan.Pool(role)
+	budget := &policyv1.PodDisruptionBudgetSpecArgs{Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, role)}}
 	if role == neo4j.Primary {
-		budget.MinAvailable = pulumi.Int(neo4j.Quorum(d.spec.Primaries))
+		budget.MinAvailable = pulumi.Int(min(neo4j.Quorum(d.plan.Primaries), max(1, d.plan.Primaries-1)))
 	} else {
 		budget.MaxUnavailable = pulumi.Int(1)
 	}
-	_, err := policyv1.NewPodDisruptionBudget(d.ctx, name, &policyv1.PodDisruptionBudgetArgs{
-		Metadata: meta(d.spec, name, role, nil),
+	b, err := policyv1.NewPodDisruptionBudget(d.ctx, name, &policyv1.PodDisruptionBudgetArgs{
+		Metadata: d.meta(name, role, nil),
 		Spec:     budget,
 	}, d.options()...)
-	return err
+	return []pulumi.Resource{b}, err
 }

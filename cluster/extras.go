@@ -8,19 +8,20 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // extraEnvironment are the plugins to fetch, and the stack's own variables.
-func extraEnvironment(s neo4j.Spec, role neo4j.Role) corev1.EnvVarArray {
+func extraEnvironment(s plan.Plan, role neo4j.Role) corev1.EnvVarArray {
 	var env corev1.EnvVarArray
 	if variable, names := s.Fetched(role); variable != "" {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(variable), Value: pulumi.String(names)})
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Extras.Env)) {
-		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(s.Extras.Env[name])})
+	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
+		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(s.Env[name])})
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Extras.EnvSecrets)) {
-		from := s.Extras.EnvSecrets[name]
+	for _, name := range slices.Sorted(maps.Keys(s.EnvSecrets)) {
+		from := s.EnvSecrets[name]
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(name), ValueFrom: &corev1.EnvVarSourceArgs{
 			SecretKeyRef: &corev1.SecretKeySelectorArgs{Name: pulumi.String(from.Secret), Key: pulumi.String(from.Key)},
 		}})
@@ -29,24 +30,24 @@ func extraEnvironment(s neo4j.Spec, role neo4j.Role) corev1.EnvVarArray {
 }
 
 // environmentFrom are the Secrets whose keys become variables; nil leaves the field out.
-func environmentFrom(s neo4j.Spec) corev1.EnvFromSourceArrayInput {
-	if len(s.Extras.EnvFrom) == 0 {
+func environmentFrom(s plan.Plan) corev1.EnvFromSourceArrayInput {
+	if len(s.EnvFrom) == 0 {
 		return nil
 	}
 	var from corev1.EnvFromSourceArray
-	for _, secret := range s.Extras.EnvFrom {
+	for _, secret := range s.EnvFrom {
 		from = append(from, &corev1.EnvFromSourceArgs{SecretRef: &corev1.SecretEnvSourceArgs{Name: pulumi.String(secret)}})
 	}
 	return from
 }
 
 // licensed are a role's plugins that have a licence.
-func licensed(s neo4j.Spec, role neo4j.Role) []neo4j.Plugin {
+func licensed(s plan.Plan, role neo4j.Role) []neo4j.Plugin {
 	return slices.DeleteFunc(s.PluginsOf(role), func(p neo4j.Plugin) bool { return p.LicenseSecret == "" })
 }
 
 // extraVolumes are the stack's own volumes, the licences of its plugins in one, and a folder for the plugins that are fetched.
-func extraVolumes(s neo4j.Spec, role neo4j.Role) corev1.VolumeArray {
+func extraVolumes(s plan.Plan, role neo4j.Role) corev1.VolumeArray {
 	var volumes corev1.VolumeArray
 	if plugins := licensed(s, role); len(plugins) > 0 {
 		var sources corev1.VolumeProjectionArray
@@ -58,7 +59,7 @@ func extraVolumes(s neo4j.Spec, role neo4j.Role) corev1.VolumeArray {
 		}
 		volumes = append(volumes, &corev1.VolumeArgs{Name: pulumi.String("licenses"), Projected: &corev1.ProjectedVolumeSourceArgs{Sources: sources}})
 	}
-	for _, v := range s.Extras.Volumes {
+	for _, v := range s.Volumes {
 		volume := &corev1.VolumeArgs{Name: pulumi.String(v.Name)}
 		switch {
 		case v.Secret != "":
@@ -75,12 +76,12 @@ func extraVolumes(s neo4j.Spec, role neo4j.Role) corev1.VolumeArray {
 	return volumes
 }
 
-func extraMounts(s neo4j.Spec, role neo4j.Role) corev1.VolumeMountArray {
+func extraMounts(s plan.Plan, role neo4j.Role) corev1.VolumeMountArray {
 	var mounts corev1.VolumeMountArray
 	if len(licensed(s, role)) > 0 {
 		mounts = append(mounts, &corev1.VolumeMountArgs{Name: pulumi.String("licenses"), MountPath: pulumi.String("/licenses"), ReadOnly: pulumi.Bool(true)})
 	}
-	for _, v := range s.Extras.Volumes {
+	for _, v := range s.Volumes {
 		mount := &corev1.VolumeMountArgs{Name: pulumi.String(v.Name), MountPath: pulumi.String(v.MountPath)}
 		if v.ReadOnly {
 			mount.ReadOnly = pulumi.Bool(true)

@@ -5,10 +5,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // selector are the labels that never change, by which Services and budgets find the members: of one role, or of all for "".
-func selector(s neo4j.Spec, role neo4j.Role) pulumi.StringMap {
+func selector(s plan.Plan, role neo4j.Role) pulumi.StringMap {
 	labels := pulumi.StringMap{
 		"app.kubernetes.io/name":     pulumi.String("neo4j"),
 		"app.kubernetes.io/instance": pulumi.String(s.Name),
@@ -20,7 +21,7 @@ func selector(s neo4j.Spec, role neo4j.Role) pulumi.StringMap {
 }
 
 // labels are all labels of an object.
-func labels(s neo4j.Spec, role neo4j.Role) pulumi.StringMap {
+func labels(s plan.Plan, role neo4j.Role) pulumi.StringMap {
 	labels := selector(s, role)
 	labels["app.kubernetes.io/part-of"] = pulumi.String(s.Name)
 	labels["app.kubernetes.io/managed-by"] = pulumi.String("pulumi")
@@ -28,10 +29,23 @@ func labels(s neo4j.Spec, role neo4j.Role) pulumi.StringMap {
 }
 
 // meta is the metadata of a namespaced object. Names are explicit: DNS names and advertised addresses depend on them.
-func meta(s neo4j.Spec, name string, role neo4j.Role, annotations pulumi.StringMap) *metav1.ObjectMetaArgs {
-	m := &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: pulumi.String(s.Namespace), Labels: labels(s, role)}
-	if len(annotations) > 0 {
-		m.Annotations = annotations
+func (d *declaration) meta(name string, role neo4j.Role, annotations pulumi.StringMap) *metav1.ObjectMetaArgs {
+	m := d.clusterMeta(name, role)
+	m.Namespace = pulumi.String(d.plan.Namespace)
+	for key, value := range annotations {
+		m.Annotations.(pulumi.StringMap)[key] = value
 	}
 	return m
 }
+
+// clusterMeta is the metadata of an object of the whole Kubernetes cluster. Every object is stamped with its stack, and the fields
+// are one manager's in all lives of the stack: the provider would make up another name each time, and what a killed update left
+// would be in conflict with its next self.
+func (d *declaration) clusterMeta(name string, role neo4j.Role) *metav1.ObjectMetaArgs {
+	return &metav1.ObjectMetaArgs{Name: pulumi.String(name), Labels: labels(d.plan, role), Annotations: pulumi.StringMap{
+		plan.OwnedBy: pulumi.String(stackOf(d.ctx)), "pulumi.com/patchFieldManager": pulumi.String(fieldManager),
+	}}
+}
+
+// fieldManager is who writes the objects' fields.
+const fieldManager = "neo4j-kubernetes"

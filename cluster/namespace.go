@@ -2,27 +2,28 @@ package cluster
 
 import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
 // namespace declares the namespace with its Pod Security level, unless the stack finds one.
 func (d *declaration) namespace() error {
-	if !d.spec.CreateNamespace {
+	if !d.plan.CreateNamespace {
 		return nil
 	}
 	level := "restricted"
-	if d.spec.Storage.HostPath != "" {
+	if d.plan.Storage.HostPath != "" {
 		// A folder of the node belongs to root, and only an init container that runs as root can hand it over.
 		level = "baseline"
 	}
-	m := labels(d.spec, "")
+	m := labels(d.plan, "")
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		m["pod-security.kubernetes.io/"+mode] = pulumi.String(level)
 	}
-	ns, err := corev1.NewNamespace(d.ctx, d.spec.Namespace, &corev1.NamespaceArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(d.spec.Namespace), Labels: m},
-	}, d.options(d.keepData()...)...)
+	metadata := d.clusterMeta(d.plan.Namespace, "")
+	metadata.Labels = m
+	ns, err := corev1.NewNamespace(d.ctx, d.plan.Namespace, &corev1.NamespaceArgs{Metadata: metadata},
+		// Others may have come to live in it: it is never deleted with the stack.
+		d.options(pulumi.RetainOnDelete(true))...)
 	if err != nil {
 		return err
 	}
@@ -30,11 +31,7 @@ func (d *declaration) namespace() error {
 	return nil
 }
 
-// keepData are the options of objects whose deletion would take data with them: a namespace takes its claims.
-func (d *declaration) keepData() []pulumi.ResourceOption {
-	options := []pulumi.ResourceOption{pulumi.RetainOnDelete(d.spec.Storage.Retain)}
-	if d.spec.Protect {
-		options = append(options, pulumi.Protect(true))
-	}
-	return options
+// keepData is the option of objects whose deletion would take data with them.
+func (d *declaration) keepData() pulumi.ResourceOption {
+	return pulumi.RetainOnDelete(d.plan.Storage.Retain)
 }

@@ -6,33 +6,33 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // network declares who may dial a member, by port class: anyone the client ports, members of this cluster all others. A
 // Kubernetes cluster without a policy controller, such as the local box, does not enforce it.
-func (d *declaration) network() error {
-	family, err := neo4j.FamilyOf(d.spec.Release)
+func (d *declaration) network() (pulumi.Resource, error) {
+	family, err := neo4j.FamilyOf(d.plan.Release)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	members := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{
-		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.spec, "")},
+		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, "")},
 	}}
-	_, err = networkingv1.NewNetworkPolicy(d.ctx, d.spec.Name, &networkingv1.NetworkPolicyArgs{
-		Metadata: meta(d.spec, d.spec.Name, "", nil),
+	return networkingv1.NewNetworkPolicy(d.ctx, d.plan.Name, &networkingv1.NetworkPolicyArgs{
+		Metadata: d.meta(d.plan.Name, "", nil),
 		Spec: &networkingv1.NetworkPolicySpecArgs{
-			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.spec, "")},
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, "")},
 			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{
-				&networkingv1.NetworkPolicyIngressRuleArgs{Ports: policyPorts(d.spec, family, neo4j.ClientPort)},
-				&networkingv1.NetworkPolicyIngressRuleArgs{From: members, Ports: policyPorts(d.spec, family, neo4j.MemberPort)},
+				&networkingv1.NetworkPolicyIngressRuleArgs{Ports: policyPorts(d.plan, family, neo4j.ClientPort)},
+				&networkingv1.NetworkPolicyIngressRuleArgs{From: members, Ports: policyPorts(d.plan, family, neo4j.MemberPort)},
 			},
 		},
 	}, d.options()...)
-	return err
 }
 
-func policyPorts(s neo4j.Spec, f neo4j.Family, class neo4j.PortClass) networkingv1.NetworkPolicyPortArray {
+func policyPorts(s plan.Plan, f neo4j.Family, class neo4j.PortClass) networkingv1.NetworkPolicyPortArray {
 	var allowed networkingv1.NetworkPolicyPortArray
 	for _, p := range s.MemberPorts(f) {
 		if p.Class == class {

@@ -9,13 +9,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // user is the user and group of the official images.
 const user = 7474
 
-// podTemplate is a member's pod. Nothing in it depends on the size of a pool, so changing the number restarts nobody.
-func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTemplateSpecArgs, error) {
+// podTemplate is a member's pod, with the ConfigMap of its configuration. Nothing in it depends on the size of a pool, so changing the number restarts nobody.
+func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplateSpecArgs, error) {
 	family, err := neo4j.FamilyOf(s.Release)
 	if err != nil {
 		return nil, err
@@ -25,12 +26,12 @@ func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTem
 		// A Service called neo4j would put NEO4J_PORT and others into the environment, which the image turns into settings.
 		EnableServiceLinks: pulumi.Bool(false),
 		// Only the K8S resolver asks the Kubernetes API for anything.
-		AutomountServiceAccountToken:  pulumi.Bool(s.Discovery.Type == "K8S"),
+		AutomountServiceAccountToken:  pulumi.Bool(asksKubernetes(s)),
 		TerminationGracePeriodSeconds: pulumi.Int(s.Timeouts.Shutdown),
 		SecurityContext:               podSecurity(s),
 		Containers:                    corev1.ContainerArray{container(s, family, role)},
 		Volumes: slices.Concat(corev1.VolumeArray{
-			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(configName(s, role))}},
+			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(conf)}},
 			&corev1.VolumeArgs{Name: pulumi.String("logs"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{}},
 		}, home, extraVolumes(s, role)),
 		TopologySpreadConstraints: spread(s, role),
@@ -41,7 +42,7 @@ func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTem
 	if len(s.Placement.NodeSelector) > 0 {
 		spec.NodeSelector = pulumi.ToStringMap(s.Placement.NodeSelector)
 	}
-	if s.Discovery.Type == "K8S" {
+	if asksKubernetes(s) {
 		spec.ServiceAccountName = pulumi.String(s.Name)
 	}
 	if s.Storage.HostPath != "" {
@@ -49,14 +50,13 @@ func podTemplate(s neo4j.Spec, role neo4j.Role, checksum string) (*corev1.PodTem
 	}
 	return &corev1.PodTemplateSpecArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Labels:      labels(s, role),
-			Annotations: pulumi.StringMap{"checksum/neo4j.conf": pulumi.String(checksum)},
+			Labels: labels(s, role),
 		},
 		Spec: spec,
 	}, nil
 }
 
-func podSecurity(s neo4j.Spec) *corev1.PodSecurityContextArgs {
+func podSecurity(s plan.Plan) *corev1.PodSecurityContextArgs {
 	security := &corev1.PodSecurityContextArgs{
 		RunAsUser: pulumi.Int(user), RunAsGroup: pulumi.Int(user), FsGroup: pulumi.Int(user),
 		// A large store is not walked at every start.
@@ -69,7 +69,7 @@ func podSecurity(s neo4j.Spec) *corev1.PodSecurityContextArgs {
 	return security
 }
 
-func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.ContainerArgs {
+func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.ContainerArgs {
 	var ports corev1.ContainerPortArray
 	for _, p := range s.MemberPorts(family) {
 		ports = append(ports, &corev1.ContainerPortArgs{Name: pulumi.String(p.Name), ContainerPort: pulumi.Int(p.Number)})
@@ -79,7 +79,7 @@ func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.Conta
 		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Env: environment(s, family, role), EnvFrom: environmentFrom(s), Ports: ports, Resources: resources(s.Resources),
 		VolumeMounts: slices.Concat(corev1.VolumeMountArray{
-			&corev1.VolumeMountArgs{Name: pulumi.String(neo4j.Claim), MountPath: pulumi.String("/data")},
+			&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
 			&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String("/logs")},
 		}, home, extraMounts(s, role)),
@@ -96,7 +96,7 @@ func container(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.Conta
 }
 
 // environment is what differs by member, and what the image takes no other way.
-func environment(s neo4j.Spec, family neo4j.Family, role neo4j.Role) corev1.EnvVarArray {
+func environment(s plan.Plan, family neo4j.Family, role neo4j.Role) corev1.EnvVarArray {
 	env := corev1.EnvVarArray{
 		&corev1.EnvVarArgs{Name: pulumi.String("POD_NAME"), ValueFrom: &corev1.EnvVarSourceArgs{
 			FieldRef: &corev1.ObjectFieldSelectorArgs{FieldPath: pulumi.String("metadata.name")},
@@ -108,16 +108,36 @@ func environment(s neo4j.Spec, family neo4j.Family, role neo4j.Role) corev1.EnvV
 	if s.AcceptLicense != "" && family.NeedsLicense() && s.Edition == neo4j.Enterprise {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String("NEO4J_ACCEPT_LICENSE_AGREEMENT"), Value: pulumi.String(s.AcceptLicense)})
 	}
+	env = append(env, initialEnvironment(s, role)...)
 	if !s.Release.RootsImage() {
-		for _, setting := range neo4j.MemberSettings(family, s, s.Host("$(POD_NAME)")) {
+		for _, setting := range neo4j.MemberSettings(family, s.Spec, s.Host("$(POD_NAME)")) {
 			env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(setting.Key)), Value: pulumi.String(setting.Value)})
 		}
 	}
 	return append(env, extraEnvironment(s, role)...)
 }
 
-func resources(r neo4j.Resources) *corev1.ResourceRequirementsArgs {
-	memory := pulumi.String(quantity(r.Memory))
+// initialEnvironment are the settings that count at a member's first start, by reference: their values are no part of the template.
+func initialEnvironment(s plan.Plan, role neo4j.Role) corev1.EnvVarArray {
+	lines, err := neo4j.Conf(s.Neo4j(), role)
+	if err != nil {
+		return nil // the configuration says so
+	}
+	_, first := neo4j.SplitFirst(lines)
+	var env corev1.EnvVarArray
+	for _, line := range first {
+		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(line.Key)), ValueFrom: &corev1.EnvVarSourceArgs{
+			ConfigMapKeyRef: &corev1.ConfigMapKeySelectorArgs{Name: pulumi.String(initialName(s, role)), Key: pulumi.String(line.Key)},
+		}})
+	}
+	return env
+}
+
+// asksKubernetes says whether the members ask the Kubernetes API for each other.
+func asksKubernetes(s plan.Plan) bool { return s.Clustered() && s.Discovery.Type == "K8S" }
+
+func resources(r plan.Resources) *corev1.ResourceRequirementsArgs {
+	memory := pulumi.String(plan.Quantity(r.Memory))
 	limits := pulumi.StringMap{"memory": memory}
 	if r.CPULimit > 0 {
 		limits["cpu"] = pulumi.String(millicores(r.CPULimit))
@@ -135,12 +155,12 @@ func millicores(n int64) string {
 }
 
 // handOver gives the folder of the node to the server's user: hostPath volumes know no fsGroup.
-func handOver(s neo4j.Spec) *corev1.ContainerArgs {
+func handOver(s plan.Plan) *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
 		Name: pulumi.String("hand-over"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Command:      pulumi.ToStringArray([]string{"/bin/sh", "-c", fmt.Sprintf("chown %d:%d /data", user, user)}),
-		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String(neo4j.Claim), MountPath: pulumi.String("/data")}},
-		Resources:    resources(neo4j.Resources{CPURequest: 10, Memory: 32 << 20}),
+		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")}},
+		Resources:    resources(plan.Resources{CPURequest: 10, Memory: 32 << 20}),
 		SecurityContext: &corev1.SecurityContextArgs{
 			RunAsUser: pulumi.Int(0), RunAsNonRoot: pulumi.Bool(false), AllowPrivilegeEscalation: pulumi.Bool(false),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}, Add: pulumi.StringArray{pulumi.String("CHOWN")}},

@@ -5,11 +5,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // startup asks what readiness asks: the kubelet begins with that only when this has succeeded, so a probe of something earlier would
 // cost a member another period. A store copy may take hours and must never be killed, so a member has a day.
-func startup(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.ProbeArgs {
+func startup(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.ProbeArgs {
 	probe := readiness(s, family, role)
 	probe.FailureThreshold = pulumi.Int(24 * 60 * 60)
 	return probe
@@ -25,7 +26,7 @@ func liveness() *corev1.ProbeArgs {
 
 // readiness asks the server's own status endpoint: a listening port says yes too early. A standalone server has no such
 // endpoint and is ready when it serves its front page.
-func readiness(s neo4j.Spec, family neo4j.Family, role neo4j.Role) *corev1.ProbeArgs {
+func readiness(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.ProbeArgs {
 	path := "/"
 	if s.Clustered() {
 		path = family.Availability[role]

@@ -9,19 +9,19 @@ import (
 
 // headless declares the governing Service of all pools, which gives every member its name.
 func (d *declaration) headless() (*corev1.Service, error) {
-	family, err := neo4j.FamilyOf(d.spec.Release)
+	family, err := neo4j.FamilyOf(d.plan.Release)
 	if err != nil {
 		return nil, err
 	}
 	var ports corev1.ServicePortArray
-	for _, p := range d.spec.MemberPorts(family) {
+	for _, p := range d.plan.MemberPorts(family) {
 		ports = append(ports, servicePort(p))
 	}
-	return corev1.NewService(d.ctx, d.spec.Headless(), &corev1.ServiceArgs{
-		Metadata: meta(d.spec, d.spec.Headless(), "", nil),
+	return corev1.NewService(d.ctx, d.plan.Headless(), &corev1.ServiceArgs{
+		Metadata: d.meta(d.plan.Headless(), "", notAwaited()),
 		Spec: &corev1.ServiceSpecArgs{
 			ClusterIP: pulumi.String("None"),
-			Selector:  selector(d.spec, ""),
+			Selector:  selector(d.plan, ""),
 			// Members look each other up before any is ready: a core answers its probe only after the cluster has formed, so
 			// publishing ready addresses only would wait for itself.
 			PublishNotReadyAddresses: pulumi.Bool(true),
@@ -33,20 +33,32 @@ func (d *declaration) headless() (*corev1.Service, error) {
 // client declares the Service of ready primaries, which clients start from; routing tables lead them on to the secondaries. It
 // comes after the pool: the provider waits for a Service's ready endpoints.
 func (d *declaration) client(primaries *Pool) error {
-	family, err := neo4j.FamilyOf(d.spec.Release)
+	family, err := neo4j.FamilyOf(d.plan.Release)
 	if err != nil {
 		return err
 	}
-	name := d.spec.ClientService()
+	name := d.plan.ClientService()
+	annotations := pulumi.ToStringMap(d.plan.Expose.Annotations)
+	if d.plan.Expose.Type != "LoadBalancer" {
+		annotations = notAwaited()
+		for key, value := range d.plan.Expose.Annotations {
+			annotations[key] = pulumi.String(value)
+		}
+	}
 	_, err = corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
-		Metadata: meta(d.spec, name, "", pulumi.ToStringMap(d.spec.Expose.Annotations)),
+		Metadata: d.meta(name, "", annotations),
 		Spec: &corev1.ServiceSpecArgs{
-			Type:     pulumi.String(d.spec.Expose.Type),
-			Selector: selector(d.spec, neo4j.Primary),
+			Type:     pulumi.String(d.plan.Expose.Type),
+			Selector: selector(d.plan, neo4j.Primary),
 			Ports:    corev1.ServicePortArray{servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})},
 		},
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}))...)
 	return err
+}
+
+// notAwaited has the provider not wait for a Service's endpoints, which it gives ten seconds to settle: the check proves more.
+func notAwaited() pulumi.StringMap {
+	return pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
 }
 
 func servicePort(p neo4j.Port) *corev1.ServicePortArgs {

@@ -8,13 +8,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // homeVolume holds the folders of the image that are not the server's user's.
 const homeVolume = "home"
 
 // command is a member's command line: nil for the image's own.
-func command(s neo4j.Spec, family neo4j.Family, role neo4j.Role) pulumi.StringArray {
+func command(s plan.Plan, family neo4j.Family, role neo4j.Role) pulumi.StringArray {
 	wait := ""
 	if s.Clustered() && role == neo4j.Primary && s.HeadStart > 0 {
 		wait = headStart(s)
@@ -36,7 +37,7 @@ func shell(script string) pulumi.StringArray {
 // headStart has the first primary begin a moment before the others of the formation: cores that look for each other at the
 // same instant were measured to take a quarter longer. It is bounded, and for the very first start only: a member with a store,
 // and one that joins later, starts at once.
-func headStart(s neo4j.Spec) string {
+func headStart(s plan.Plan) string {
 	return fmt.Sprintf(`ordinal=${POD_NAME##*-}
 if [ "$ordinal" -gt 0 ] && [ "$ordinal" -lt %d ] && [ ! -e /data/databases ]; then sleep %d; fi
 `, s.Formation(), s.HeadStart)
@@ -45,10 +46,10 @@ if [ "$ordinal" -gt 0 ] && [ "$ordinal" -lt %d ] && [ ! -e /data/databases ]; th
 // ownStart does what the later entry points do, for an image whose own is for root alone (see neo4j.Release.RootsImage), and as the blog
 // post did: neo4j.conf is written with the member's own name. A volume that has users keeps them, as in the later images; the earliest
 // entry points end with an error there, so that no member would start twice.
-func ownStart(s neo4j.Spec, family neo4j.Family) string {
+func ownStart(s plan.Plan, family neo4j.Family) string {
 	var script strings.Builder
 	fmt.Fprintf(&script, "set -eu\ncd %s\ncp /conf/* conf/\n{\n  echo\n", neo4j.ImageHome)
-	for _, setting := range neo4j.MemberSettings(family, s, s.Host("${POD_NAME}")) {
+	for _, setting := range neo4j.MemberSettings(family, s.Spec, s.Host("${POD_NAME}")) {
 		fmt.Fprintf(&script, "  echo \"%s=%s\"\n", setting.Key, setting.Value)
 	}
 	for _, setting := range neo4j.ImageMounts {
@@ -59,7 +60,7 @@ func ownStart(s neo4j.Spec, family neo4j.Family) string {
 }
 
 // homeFolders are the mounts over the image's folders that are root's, none for most releases.
-func homeFolders(s neo4j.Spec) (corev1.VolumeArray, corev1.VolumeMountArray) {
+func homeFolders(s plan.Plan) (corev1.VolumeArray, corev1.VolumeMountArray) {
 	var mounts corev1.VolumeMountArray
 	for _, folder := range s.Release.ImageFolders() {
 		mounts = append(mounts, &corev1.VolumeMountArgs{

@@ -3,13 +3,12 @@ package cluster
 import (
 	"fmt"
 	"path"
-	"strconv"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // VolumesToken is the type token of the Volumes component; see Token.
@@ -19,10 +18,10 @@ const VolumesToken = "neo4j:kubernetes:Volumes"
 type Volumes struct{ pulumi.ResourceState }
 
 // claimSpec is what a member claims. Its class is left out to take the default, and empty for volumes made by hand.
-func claimSpec(s neo4j.Spec) *corev1.PersistentVolumeClaimSpecArgs {
+func claimSpec(s plan.Plan) *corev1.PersistentVolumeClaimSpecArgs {
 	spec := &corev1.PersistentVolumeClaimSpecArgs{
 		AccessModes: pulumi.StringArray{pulumi.String("ReadWriteOnce")},
-		Resources:   &corev1.VolumeResourceRequirementsArgs{Requests: pulumi.StringMap{"storage": pulumi.String(quantity(s.Storage.Size))}},
+		Resources:   &corev1.VolumeResourceRequirementsArgs{Requests: pulumi.StringMap{"storage": pulumi.String(plan.Quantity(s.Storage.Size))}},
 	}
 	switch {
 	case s.Storage.HostPath != "":
@@ -35,22 +34,21 @@ func claimSpec(s neo4j.Spec) *corev1.PersistentVolumeClaimSpecArgs {
 
 // volumes declares the pool's hostPath volumes; nothing where the Kubernetes cluster provisions them.
 func (d *declaration) volumes(role neo4j.Role) ([]pulumi.Resource, error) {
-	if d.spec.Storage.HostPath == "" {
+	if d.plan.Storage.HostPath == "" {
 		return nil, nil
 	}
-	pool := d.spec.Pool(role)
+	pool := d.plan.Pool(role)
 	v := &Volumes{}
-	inputs := pulumi.Map{"hostPath": pulumi.String(d.spec.Storage.HostPath), "members": pulumi.Int(d.spec.Size(role))}
+	inputs := pulumi.Map{"hostPath": pulumi.String(d.plan.Storage.HostPath), "members": pulumi.Int(d.plan.Size(role))}
 	if err := d.ctx.RegisterComponentResourceV2(VolumesToken, pool+"-volumes", inputs, v, pulumi.Parent(d.parent)); err != nil {
 		return nil, err
 	}
 	below := d.below(v)
 	var claims []pulumi.Resource
-	for ordinal := range d.spec.Size(role) {
-		name := neo4j.Claim + "-" + pool + "-" + strconv.Itoa(ordinal)
-		c, err := below.hostVolume(name, role)
+	for _, m := range d.plan.Topology().Of(role) {
+		c, err := below.hostVolume(m)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", plan.ClaimOf(m), err)
 		}
 		claims = append(claims, c)
 	}
@@ -58,42 +56,28 @@ func (d *declaration) volumes(role neo4j.Role) ([]pulumi.Resource, error) {
 }
 
 // hostVolume declares one volume and the claim bound to it and to nothing else.
-func (d *declaration) hostVolume(name string, role neo4j.Role) (pulumi.Resource, error) {
-	// Volumes are the whole Kubernetes cluster's, so their names carry the namespace.
-	volume := d.spec.Namespace + "-" + name
+func (d *declaration) hostVolume(m neo4j.Member) (pulumi.Resource, error) {
+	name, volume := plan.ClaimOf(m), d.plan.VolumeOf(m)
 	pv, err := corev1.NewPersistentVolume(d.ctx, volume, &corev1.PersistentVolumeArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(volume), Labels: labels(d.spec, role)},
+		Metadata: d.clusterMeta(volume, m.Role),
 		Spec: &corev1.PersistentVolumeSpecArgs{
 			AccessModes:                   pulumi.StringArray{pulumi.String("ReadWriteOnce")},
-			Capacity:                      pulumi.StringMap{"storage": pulumi.String(quantity(d.spec.Storage.Size))},
+			Capacity:                      pulumi.StringMap{"storage": pulumi.String(plan.Quantity(d.plan.Storage.Size))},
 			StorageClassName:              pulumi.String(""),
 			PersistentVolumeReclaimPolicy: pulumi.String("Retain"),
-			ClaimRef:                      &corev1.ObjectReferenceArgs{Namespace: pulumi.String(d.spec.Namespace), Name: pulumi.String(name)},
+			ClaimRef:                      &corev1.ObjectReferenceArgs{Namespace: pulumi.String(d.plan.Namespace), Name: pulumi.String(name)},
 			HostPath: &corev1.HostPathVolumeSourceArgs{
-				Path: pulumi.String(path.Join(d.spec.Storage.HostPath, d.spec.Namespace, name)), Type: pulumi.String("DirectoryOrCreate"),
+				Path: pulumi.String(path.Join(d.plan.HostFolder(), name)), Type: pulumi.String("DirectoryOrCreate"),
 			},
 		},
-	}, d.options(d.keepData()...)...)
+	}, d.options(d.keepData())...)
 	if err != nil {
 		return nil, err
 	}
-	spec := claimSpec(d.spec)
+	spec := claimSpec(d.plan)
 	spec.VolumeName = pulumi.String(volume)
 	return corev1.NewPersistentVolumeClaim(d.ctx, name, &corev1.PersistentVolumeClaimArgs{
-		Metadata: meta(d.spec, name, role, nil),
+		Metadata: d.meta(name, m.Role, nil),
 		Spec:     spec,
-	}, d.options(append(d.keepData(), pulumi.DependsOn([]pulumi.Resource{pv}))...)...)
-}
-
-// quantity writes bytes as Kubernetes does, in the largest binary unit that keeps them whole.
-func quantity(n int64) string {
-	for _, u := range []struct {
-		suffix string
-		size   int64
-	}{{"Gi", 1 << 30}, {"Mi", 1 << 20}, {"Ki", 1 << 10}} {
-		if n >= u.size && n%u.size == 0 {
-			return strconv.FormatInt(n/u.size, 10) + u.suffix
-		}
-	}
-	return strconv.FormatInt(n, 10)
+	}, d.options(d.keepData(), pulumi.DependsOn([]pulumi.Resource{pv}))...)
 }

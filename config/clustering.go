@@ -1,9 +1,12 @@
 package config
 
-import "neo4j-kubernetes/neo4j"
+import (
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
+)
 
 // readDiscovery says how members find each other. A server that stands alone looks for nobody.
-func readDiscovery(f *file, s neo4j.Spec) neo4j.Discovery {
+func readDiscovery(f *file, s plan.Plan) neo4j.Discovery {
 	family, err := neo4j.FamilyOf(s.Release)
 	version := ""
 	if err == nil && len(family.DiscoveryVersions) > 0 {
@@ -28,7 +31,7 @@ func readDiscovery(f *file, s neo4j.Spec) neo4j.Discovery {
 
 // readCopies says how many copies a new database has. Unless the stack says otherwise every primary of a new cluster of three has
 // one: the servers' own default is a single copy, which the loss of one server takes away.
-func readCopies(f *file, s neo4j.Spec) neo4j.Copies {
+func readCopies(f *file, s plan.Plan) neo4j.Copies {
 	c := neo4j.Copies{Primaries: f.integer("primaries", s.Formation()), Secondaries: f.integer("secondaries", 0)}
 	given := f.has("primaries") || f.has("secondaries")
 	f.end()

@@ -1,5 +1,5 @@
 // Package config is the only reader of a stack's configuration: strict decode, defaults by platform, validation of everything
-// at once. Its result is a neo4j.Spec, which every other package reads.
+// at once. Its result is a plan.Plan, which every other package reads.
 package config
 
 import (
@@ -14,11 +14,12 @@ import (
 	pulumiconfig "github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // Stack is a stack's configuration, complete and valid.
 type Stack struct {
-	Spec       neo4j.Spec
+	Plan       plan.Plan
 	Kubernetes Kubernetes
 	// Warnings are what is allowed and still worth a second look, one line each.
 	Warnings []string
@@ -55,7 +56,7 @@ func Load(ctx *pulumi.Context) (Stack, pulumi.StringPtrInput, error) {
 		problems = p
 	}
 	if given {
-		problems = append(problems, checkPassword(password, stack.Spec)...)
+		problems = append(problems, checkPassword(password, stack.Plan)...)
 	}
 	if len(problems) > 0 {
 		return Stack{}, nil, problems
@@ -83,15 +84,15 @@ func Parse(raw []byte) (Stack, error) {
 	if len(problems) > 0 {
 		return stack, problems
 	}
-	stack.Notes = collisions(stack.Spec)
+	stack.Notes = collisions(stack.Plan)
 	return stack, nil
 }
 
 // collisions are the settings of neo4j.conf that two layers set, each once.
-func collisions(s neo4j.Spec) []string {
+func collisions(s plan.Plan) []string {
 	var notes []string
 	for _, role := range neo4j.Roles {
-		lines, err := neo4j.Conf(s, role)
+		lines, err := neo4j.Conf(s.Neo4j(), role)
 		if err != nil || s.Size(role) == 0 {
 			continue
 		}
@@ -112,35 +113,38 @@ func collisions(s neo4j.Spec) []string {
 func read(f *file) Stack {
 	name := f.oneOf("platform", "minikube", slices.Sorted(maps.Keys(platforms))...)
 	p := platforms[name]
-	s := neo4j.Spec{
+	s := plan.Plan{
 		Name:            f.text("name", "neo4j"),
 		Namespace:       f.text("namespace", "neo4j"),
 		CreateNamespace: f.boolean("createNamespace", true),
 		ClusterDomain:   f.text("clusterDomain", "cluster.local"),
-		Release:         readRelease(f, p.release),
-		Edition:         neo4j.Edition(f.oneOf("edition", string(neo4j.Enterprise), string(neo4j.Enterprise), string(neo4j.Community))),
 		AcceptLicense:   f.text("acceptLicense", ""),
-		Primaries:       f.integer("primaries", 3),
-		Secondaries:     f.integer("secondaries", 0),
-		Analytics:       f.integer("analytics", 0),
-		Metrics:         f.boolean("metrics", false),
-		Settings:        f.texts("settings", nil),
 		ExistingSecret:  f.text("existingSecret", ""),
 		Protect:         f.boolean("protect", p.protect),
 		HeadStart:       f.seconds("headStart", "2s"),
-		FastElections:   p.fastElections,
+		Spec: neo4j.Spec{
+			Release:       readRelease(f, p.release),
+			Edition:       neo4j.Edition(f.oneOf("edition", string(neo4j.Enterprise), string(neo4j.Enterprise), string(neo4j.Community))),
+			Primaries:     f.integer("primaries", 3),
+			Secondaries:   f.integer("secondaries", 0),
+			Analytics:     f.integer("analytics", 0),
+			Metrics:       f.boolean("metrics", false),
+			Settings:      f.texts("settings", nil),
+			FastElections: p.fastElections,
+		},
 	}
 	s.Discovery = readDiscovery(f.sub("discovery"), s)
 	s.Copies = readCopies(f.sub("copies"), s)
 	s.Storage = readStorage(f.sub("storage"), p)
 	s.Extras = readExtras(f)
+	readPod(f, &s)
 	resources := f.sub("resources")
 	s.Resources = readResources(resources, p)
 	s.Memory = readMemory(f.sub("memory"), &s, resources.has("memory"))
 	s.Image, s.ImagePullPolicy = readImage(f.sub("image"), s)
 
 	expose := f.sub("expose")
-	s.Expose = neo4j.Exposure{
+	s.Expose = plan.Exposure{
 		Type:        expose.oneOf("type", p.exposeType, "ClusterIP", "NodePort", "LoadBalancer"),
 		Annotations: expose.texts("annotations", p.exposeAnnotations),
 	}
@@ -149,19 +153,19 @@ func read(f *file) Stack {
 	}
 	expose.end()
 	placement := f.sub("placement")
-	s.Placement = neo4j.Placement{
+	s.Placement = plan.Placement{
 		RequireSeparateNodes: placement.boolean("separateNodes", p.separateNodes),
 		NodeSelector:         placement.texts("nodeSelector", nil),
 	}
 	placement.end()
 	timeouts := f.sub("timeouts")
-	s.Timeouts = neo4j.Timeouts{
+	s.Timeouts = plan.Timeouts{
 		Ready: timeouts.seconds("ready", "15m"), Verify: timeouts.seconds("verify", "5m"),
 		ScaleIn: timeouts.seconds("scaleIn", "5m"), Shutdown: timeouts.seconds("shutdown", "2m"),
 	}
 	timeouts.end()
 	check := f.sub("verify")
-	s.Verify = neo4j.Verify{Enabled: check.boolean("enabled", true), Canary: check.boolean("canary", p.canary)}
+	s.Verify = plan.Verify{Enabled: check.boolean("enabled", true), Canary: check.boolean("canary", p.canary)}
 	check.end()
 	kubernetes := f.sub("kubernetes")
 	k := Kubernetes{Kubeconfig: kubernetes.text("kubeconfig", ""), Context: kubernetes.text("context", p.kubeContext)}
@@ -169,7 +173,7 @@ func read(f *file) Stack {
 		f.problems.add("cluster.kubernetes.context", "", "is needed on "+name, "write the context of your kubeconfig to deploy to, see: kubectl config get-contexts")
 	}
 	kubernetes.end()
-	return Stack{Spec: s, Kubernetes: k}
+	return Stack{Plan: s, Kubernetes: k}
 }
 
 func readRelease(f *file, otherwise string) neo4j.Release {
@@ -185,7 +189,7 @@ func readRelease(f *file, otherwise string) neo4j.Release {
 	return r
 }
 
-func readStorage(f *file, p platform) neo4j.Storage {
+func readStorage(f *file, p platform) plan.Storage {
 	s := p.storage
 	s.Size = f.bytes("size", p.size)
 	s.Class = f.text("class", s.Class)
@@ -201,8 +205,8 @@ func readStorage(f *file, p platform) neo4j.Storage {
 	return s
 }
 
-func readResources(f *file, p platform) neo4j.Resources {
-	r := neo4j.Resources{
+func readResources(f *file, p platform) plan.Resources {
+	r := plan.Resources{
 		CPURequest: f.millicores("cpu", p.cpu), CPULimit: f.millicores("cpuLimit", p.cpuLimit), Memory: f.bytes("memory", p.memory),
 	}
 	f.end()
@@ -211,7 +215,7 @@ func readResources(f *file, p platform) neo4j.Resources {
 
 // readMemory plans heap and page cache within the limit, keeping what the stack gives. Where it gives both of them and no limit, the
 // limit follows from them.
-func readMemory(f *file, s *neo4j.Spec, limited bool) neo4j.Memory {
+func readMemory(f *file, s *plan.Plan, limited bool) neo4j.Memory {
 	given := neo4j.Memory{Heap: f.bytes("heap", ""), PageCache: f.bytes("pageCache", ""), AllowSmall: f.boolean("allowSmall", false)}
 	shown := strings.TrimPrefix(fmt.Sprintf(", heap %s, page cache %s", orPlanned(f.text("heap", "")), orPlanned(f.text("pageCache", ""))), ", ")
 	f.end()
@@ -244,7 +248,7 @@ func orPlanned(text string) string {
 }
 
 // readImage names the official image of the release unless the stack names another.
-func readImage(f *file, s neo4j.Spec) (image, pullPolicy string) {
+func readImage(f *file, s plan.Plan) (image, pullPolicy string) {
 	image = f.text("name", "")
 	repository := f.text("repository", "neo4j")
 	if image == "" {

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // parse reads a stack written as YAML, as people write it.
@@ -29,12 +30,12 @@ func TestPlatformsGiveCompleteDefaults(t *testing.T) {
 		}
 		stack, err := parse(t, text)
 		require.NoError(t, err, name)
-		assert.Equal(t, 3, stack.Spec.Primaries)
-		assert.Equal(t, "neo4j:"+stack.Spec.Release.String()+"-enterprise", stack.Spec.Image)
+		assert.Equal(t, 3, stack.Plan.Primaries)
+		assert.Equal(t, "neo4j:"+stack.Plan.Release.String()+"-enterprise", stack.Plan.Image)
 		assert.NotEmpty(t, stack.Kubernetes.Context)
-		family, err := neo4j.FamilyOf(stack.Spec.Release)
+		family, err := neo4j.FamilyOf(stack.Plan.Release)
 		require.NoError(t, err)
-		assert.NoError(t, family.CheckMemory(stack.Spec.Resources.Memory, stack.Spec.Memory))
+		assert.NoError(t, family.CheckMemory(stack.Plan.Resources.Memory, stack.Plan.Memory))
 		assert.Empty(t, stack.Warnings)
 	}
 }
@@ -164,21 +165,21 @@ func TestPasswordsTheEntrypointChokesOn(t *testing.T) {
 		"quote'quot": "has white space, a quote",
 		"dollar$one": "has white space, a quote",
 	} {
-		problems := checkPassword(password, neo4j.Spec{})
+		problems := checkPassword(password, plan.Plan{})
 		require.NotEmpty(t, problems, password)
 		assert.ErrorContains(t, problems, "neo4j:password: [secret] ")
 		assert.ErrorContains(t, problems, want)
 		assert.NotContains(t, problems.Error(), "[secret] "+password)
 	}
-	assert.Empty(t, checkPassword("correct-horse-battery", neo4j.Spec{}))
+	assert.Empty(t, checkPassword("correct-horse-battery", plan.Plan{}))
 }
 
 func TestQuotedNumbersAreNumbers(t *testing.T) {
 	stack, err := parse(t, licensed+"platform: dev\nprimaries: '5'\nprotect: 'true'\nmemory: {heap: 300m, pageCache: 64Mi}")
 	require.NoError(t, err)
-	assert.Equal(t, 5, stack.Spec.Primaries)
-	assert.True(t, stack.Spec.Protect)
-	assert.Equal(t, neo4j.Memory{Heap: 300 << 20, PageCache: 64 << 20}, stack.Spec.Memory)
+	assert.Equal(t, 5, stack.Plan.Primaries)
+	assert.True(t, stack.Plan.Protect)
+	assert.Equal(t, neo4j.Memory{Heap: 300 << 20, PageCache: 64 << 20}, stack.Plan.Memory)
 }
 
 func FuzzParse(f *testing.F) {
@@ -199,10 +200,10 @@ func FuzzParse(f *testing.F) {
 		validate(&stack, &again)
 		require.Empty(t, again, "what was accepted is valid")
 		for _, role := range []neo4j.Role{neo4j.Primary, neo4j.Secondary} {
-			_, err := neo4j.Conf(stack.Spec, role)
+			_, err := neo4j.Conf(stack.Plan.Neo4j(), role)
 			require.NoError(t, err, "what was accepted renders")
 		}
-		_, err = json.Marshal(stack.Spec.Topology())
+		_, err = json.Marshal(stack.Plan.Topology())
 		require.NoError(t, err)
 	})
 }

@@ -7,12 +7,12 @@ import (
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
-// readExtras reads what a stack adds to its members beside settings.
+// readExtras reads what a stack adds to its servers beside settings.
 func readExtras(f *file) neo4j.Extras {
-	e := neo4j.Extras{Apoc: f.texts("apoc", nil), EnvFrom: f.list("envFrom")}
-	e.Env, e.EnvSecrets = readEnv(f)
+	e := neo4j.Extras{Apoc: f.texts("apoc", nil)}
 	jvm := f.sub("jvm")
 	e.JVM = neo4j.JVM{Arguments: jvm.list("arguments"), Replace: jvm.oneOf("mode", "append", "append", "replace") == "replace"}
 	jvm.end()
@@ -29,18 +29,24 @@ func readExtras(f *file) neo4j.Extras {
 	procedures := f.sub("procedures")
 	e.Procedures = neo4j.Procedures{Allowlist: procedures.list("allowlist"), Unrestricted: procedures.list("unrestricted")}
 	procedures.end()
+	return e
+}
+
+// readPod reads what a stack adds to its members' pods: variables and volumes.
+func readPod(f *file, p *plan.Plan) {
+	p.EnvFrom = f.list("envFrom")
+	p.Env, p.EnvSecrets = readEnv(f)
 	for _, item := range f.objects("volumes", "name") {
-		e.Volumes = append(e.Volumes, neo4j.Volume{
+		p.Volumes = append(p.Volumes, plan.Volume{
 			Name: item.text("name", ""), MountPath: item.text("mountPath", ""), ReadOnly: item.boolean("readOnly", false),
 			Secret: item.text("secret", ""), ConfigMap: item.text("configMap", ""), Claim: item.text("claim", ""),
 		})
 		item.end()
 	}
-	return e
 }
 
 // readEnv takes the variables: a text each, or a Secret and a key in it.
-func readEnv(f *file) (texts map[string]string, secrets map[string]neo4j.SecretKey) {
+func readEnv(f *file) (texts map[string]string, secrets map[string]plan.SecretKey) {
 	object, isObject := f.values["env"].(map[string]any)
 	if !isObject {
 		return f.texts("env", nil), nil
@@ -54,9 +60,9 @@ func readEnv(f *file) (texts map[string]string, secrets map[string]neo4j.SecretK
 		}
 		reference := newFile(f.path+".env."+name, values, f.problems)
 		if secrets == nil {
-			secrets = map[string]neo4j.SecretKey{}
+			secrets = map[string]plan.SecretKey{}
 		}
-		secrets[name] = neo4j.SecretKey{Secret: reference.text("secret", ""), Key: reference.text("key", "")}
+		secrets[name] = plan.SecretKey{Secret: reference.text("secret", ""), Key: reference.text("key", "")}
 		reference.end()
 	}
 	f.taken["env"] = true

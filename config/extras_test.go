@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 const five = licensed + "platform: dev\nrelease: 5.26.30\n"
@@ -25,11 +26,13 @@ procedures: {allowlist: "apoc.coll.*, gds.*", unrestricted: [gds.*]}
 	require.NoError(t, err)
 	assert.Equal(t, neo4j.Extras{
 		JVM: neo4j.JVM{Arguments: []string{"-XX:+UseZGC", "-Da=b"}, Replace: true}, Apoc: map[string]string{"apoc.export.file.enabled": "true"},
-		Logging: neo4j.Logging{Server: "<Configuration status='ERROR'></Configuration>"}, Env: map[string]string{"TZ": "Europe/Stockholm"}, EnvFrom: []string{"tracing", "other"},
-		Volumes:    []neo4j.Volume{{Name: "import", MountPath: "/import", Claim: "imports", ReadOnly: true}, {Name: "scratch", MountPath: "/scratch"}},
+		Logging:    neo4j.Logging{Server: "<Configuration status='ERROR'></Configuration>"},
 		Plugins:    []neo4j.Plugin{{Name: "apoc", LicenseKey: "license"}, {Name: "graph-data-science", Bundled: true, LicenseSecret: "gds", LicenseKey: "license"}},
 		Procedures: neo4j.Procedures{Allowlist: []string{"apoc.coll.*", "gds.*"}, Unrestricted: []string{"gds.*"}},
-	}, stack.Spec.Extras)
+	}, stack.Plan.Extras)
+	assert.Equal(t, map[string]string{"TZ": "Europe/Stockholm"}, stack.Plan.Env)
+	assert.Equal(t, []string{"tracing", "other"}, stack.Plan.EnvFrom)
+	assert.Equal(t, []plan.Volume{{Name: "import", MountPath: "/import", Claim: "imports", ReadOnly: true}, {Name: "scratch", MountPath: "/scratch"}}, stack.Plan.Volumes)
 	assert.Equal(t, []string{
 		"neo4j:cluster.jvm.mode: replace leaves out what 5.23 to 5.26 opens for itself in the JVM: --add-opens=java.base/java.nio=ALL-UNNAMED " +
 			"--add-opens=java.base/java.io=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -89,10 +92,10 @@ func TestExtrasAreRefused(t *testing.T) {
 func TestMemoryFollowsFromItsParts(t *testing.T) {
 	stack, err := parse(t, five+"memory: {heap: 1g, pageCache: 512m}")
 	require.NoError(t, err)
-	assert.Equal(t, int64(2160)<<20, stack.Spec.Resources.Memory, "1024 + 512 + 384 MiB and an eighth")
+	assert.Equal(t, int64(2160)<<20, stack.Plan.Resources.Memory, "1024 + 512 + 384 MiB and an eighth")
 	stack, err = parse(t, five+"memory: {heap: 64m, pageCache: 8m, allowSmall: true}")
 	require.NoError(t, err)
-	assert.Equal(t, neo4j.Memory{Heap: 64 << 20, PageCache: 8 << 20, AllowSmall: true}, stack.Spec.Memory)
+	assert.Equal(t, neo4j.Memory{Heap: 64 << 20, PageCache: 8 << 20, AllowSmall: true}, stack.Plan.Memory)
 }
 
 func TestWhatAReviewerShouldSee(t *testing.T) {

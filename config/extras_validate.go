@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 var (
@@ -27,7 +28,7 @@ var (
 
 // validateExtras refuses what would break a member, or take what is the program's own.
 func validateExtras(stack *Stack, f neo4j.Family, problems *Problems) {
-	s, e := stack.Spec, stack.Spec.Extras
+	s, e := stack.Plan, stack.Plan.Extras
 	validateJVM(stack, f, problems)
 	for _, name := range slices.Sorted(maps.Keys(e.Apoc)) {
 		if value := e.Apoc[name]; !apocName.MatchString(name) || strings.ContainsFunc(name+value, unicode.IsControl) {
@@ -52,19 +53,19 @@ func validateJVM(stack *Stack, f neo4j.Family, problems *Problems) {
 			problems.add(at, flag, "is decided by the memory plan", "use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory")
 		}
 	}
-	for i, flag := range stack.Spec.Extras.JVM.Arguments {
+	for i, flag := range stack.Plan.Extras.JVM.Arguments {
 		check(fmt.Sprintf("cluster.jvm.arguments[%d]", i), flag)
 	}
-	for _, flag := range strings.Fields(stack.Spec.Settings[f.Keys.JVM]) {
+	for _, flag := range strings.Fields(stack.Plan.Settings[f.Keys.JVM]) {
 		check("cluster.settings."+f.Keys.JVM, flag)
 	}
-	for _, warning := range neo4j.WarnJVM(f, stack.Spec) {
+	for _, warning := range neo4j.WarnJVM(f, stack.Plan.Spec) {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster."+warning)
 	}
 }
 
 func validateLogging(stack *Stack, f neo4j.Family, problems *Problems) {
-	l := stack.Spec.Extras.Logging
+	l := stack.Plan.Extras.Logging
 	for _, file := range []struct{ key, text string }{{"server", l.Server}, {"user", l.User}} {
 		if file.text == "" {
 			continue
@@ -103,9 +104,9 @@ func wellFormed(text string) error {
 	}
 }
 
-func validateEnv(s neo4j.Spec, problems *Problems) {
-	for _, name := range slices.Sorted(maps.Keys(s.Extras.EnvSecrets)) {
-		at, key := "cluster.env."+name, s.Extras.EnvSecrets[name]
+func validateEnv(s plan.Plan, problems *Problems) {
+	for _, name := range slices.Sorted(maps.Keys(s.EnvSecrets)) {
+		at, key := "cluster.env."+name, s.EnvSecrets[name]
 		if !isObjectName(key.Secret) {
 			problems.add(at+".secret", key.Secret, "is not the name of a Secret", "write the name of a Secret in the namespace")
 		}
@@ -118,17 +119,17 @@ func validateEnv(s neo4j.Spec, problems *Problems) {
 			problems.add(at, key, reason, "leave it out here")
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Extras.Env)) {
+	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
 		at := "cluster.env." + name
 		if !envName.MatchString(name) {
-			problems.add(at, s.Extras.Env[name], "is no name of an environment variable", "use letters, digits and underscores")
+			problems.add(at, s.Env[name], "is no name of an environment variable", "use letters, digits and underscores")
 		} else if reason := neo4j.ReservedEnv(name); reason != "" {
-			problems.add(at, s.Extras.Env[name], reason, "leave it out here")
-		} else if slices.Contains(javaVariables, name) && slices.ContainsFunc(strings.Fields(s.Extras.Env[name]), jvmMemory.MatchString) {
-			problems.add(at, s.Extras.Env[name], "has a flag that the memory plan decides", "use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory")
+			problems.add(at, s.Env[name], reason, "leave it out here")
+		} else if slices.Contains(javaVariables, name) && slices.ContainsFunc(strings.Fields(s.Env[name]), jvmMemory.MatchString) {
+			problems.add(at, s.Env[name], "has a flag that the memory plan decides", "use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory")
 		}
 	}
-	for i, secret := range s.Extras.EnvFrom {
+	for i, secret := range s.EnvFrom {
 		if !isObjectName(secret) {
 			problems.add(fmt.Sprintf("cluster.envFrom[%d]", i), secret, "is not the name of a Secret", "write the name of a Secret in the namespace")
 		}

@@ -1,11 +1,11 @@
 package config
 
-import "neo4j-kubernetes/neo4j"
+import "neo4j-kubernetes/plan"
 
 // platform is what a stack gets from where it runs, as data: no branch per cloud anywhere else.
 type platform struct {
 	release                        string
-	storage                        neo4j.Storage
+	storage                        plan.Storage
 	size                           string
 	cpu, cpuLimit, memory          string
 	exposeType                     string
@@ -19,18 +19,18 @@ var platforms = map[string]platform{
 	// The project's own local box: real, small, thrown away.
 	"dev": {
 		release: "3.5.0-beta03", size: "1Gi", cpu: "100m", memory: "768Mi",
-		storage:    neo4j.Storage{Retain: true},
+		storage:    plan.Storage{Retain: true},
 		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, separateNodes: false, fastElections: true,
 	},
 	// One node with hostPath volumes, as in the blog post.
 	"minikube": {
 		release: "3.5.35", size: "10Gi", cpu: "250m", memory: "1536Mi",
-		storage:    neo4j.Storage{HostPath: "/data/neo4j", Retain: true},
+		storage:    plan.Storage{HostPath: "/data/neo4j", Retain: true},
 		exposeType: "NodePort", kubeContext: "minikube", canary: true,
 	},
 	"gke": {
 		release: "5.26.30", size: "100Gi", cpu: "1", memory: "4Gi",
-		storage:       neo4j.Storage{Class: "premium-rwo", Retain: true},
+		storage:       plan.Storage{Class: "premium-rwo", Retain: true},
 		exposeType:    "LoadBalancer",
 		separateNodes: true, protect: true,
 		exposeAnnotations: map[string]string{"networking.gke.io/load-balancer-type": "Internal"},
@@ -38,7 +38,7 @@ var platforms = map[string]platform{
 	"eks": {
 		release: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi",
 		// EKS brings no class for gp3 volumes, so the program declares one.
-		storage: neo4j.Storage{
+		storage: plan.Storage{
 			Class: "neo4j-gp3", CreateClass: true, Retain: true,
 			Provisioner: "ebs.csi.aws.com", Parameters: map[string]string{"type": "gp3", "encrypted": "true"},
 		},

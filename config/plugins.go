@@ -9,10 +9,10 @@ import (
 )
 
 func validatePlugins(stack *Stack, f neo4j.Family, problems *Problems) {
-	s, seen := stack.Spec, map[string]bool{}
+	s, seen := stack.Plan, map[string]bool{}
 	for i, p := range s.Extras.Plugins {
 		at := fmt.Sprintf("cluster.plugins[%d]", i)
-		if reason, mend := neo4j.CheckPlugin(s, p); reason != "" {
+		if reason, mend := neo4j.CheckPlugin(s.Spec, p); reason != "" {
 			problems.add(at, p.Name, reason, mend)
 		} else if seen[p.Name] {
 			problems.add(at, p.Name, "is there twice", "leave one out")
@@ -37,7 +37,7 @@ func validatePlugins(stack *Stack, f neo4j.Family, problems *Problems) {
 			}
 		}
 	}
-	for _, warning := range neo4j.WarnPlugins(f, s) {
+	for _, warning := range neo4j.WarnPlugins(f, s.Spec) {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster."+warning)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // TestMembersExtrasAreRefused are refusals of what would keep a member from starting, each with its release.
@@ -90,8 +91,8 @@ func TestPluginsAreWarnedOf(t *testing.T) {
 func TestVariablesComeFromSecrets(t *testing.T) {
 	stack, err := parse(t, five+"env: {TZ: UTC, TOKEN: {secret: my.tokens, key: a.b}}")
 	require.NoError(t, err)
-	assert.Equal(t, map[string]string{"TZ": "UTC"}, stack.Spec.Extras.Env)
-	assert.Equal(t, map[string]neo4j.SecretKey{"TOKEN": {Secret: "my.tokens", Key: "a.b"}}, stack.Spec.Extras.EnvSecrets)
+	assert.Equal(t, map[string]string{"TZ": "UTC"}, stack.Plan.Env)
+	assert.Equal(t, map[string]plan.SecretKey{"TOKEN": {Secret: "my.tokens", Key: "a.b"}}, stack.Plan.EnvSecrets)
 }
 
 func TestWhatWouldBeMissedLater(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // TestMoreRefusals are those that one key of one stack meets, with their whole text.
@@ -46,5 +46,5 @@ func TestMoreRefusals(t *testing.T) {
 	}
 	_, err := parse(t, licensed+"platform: gke")
 	require.ErrorContains(t, err, `neo4j:cluster.kubernetes.context: "" is needed on gke: write the context of your kubeconfig to deploy to, see: kubectl config get-contexts`)
-	assert.ErrorContains(t, checkPassword("correct-horse", neo4j.Spec{ExistingSecret: "other"}), "neo4j:password: [secret] and cluster.existingSecret exclude each other: leave one of them out")
+	assert.ErrorContains(t, checkPassword("correct-horse", plan.Plan{ExistingSecret: "other"}), "neo4j:password: [secret] and cluster.existingSecret exclude each other: leave one of them out")
 }

@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 var (
@@ -26,7 +26,7 @@ const (
 
 // validate adds everything that is wrong with a decoded stack to problems, and what is merely odd to its warnings.
 func validate(stack *Stack, problems *Problems) {
-	s := stack.Spec
+	s := stack.Plan
 	validateNames(s, problems)
 	validateSize(stack, problems)
 	validateStorage(s, problems)
@@ -53,7 +53,7 @@ func validate(stack *Stack, problems *Problems) {
 }
 
 // validateFamily refuses shapes that the release does not know.
-func validateFamily(s neo4j.Spec, family neo4j.Family, problems *Problems) {
+func validateFamily(s plan.Plan, family neo4j.Family, problems *Problems) {
 	if s.Analytics > 0 && !family.Analytics {
 		problems.add("cluster.analytics", s.Analytics, "is for 5.x and later", "use cluster.secondaries, the read replicas of "+family.Range())
 	}
@@ -69,7 +69,7 @@ func validateFamily(s neo4j.Spec, family neo4j.Family, problems *Problems) {
 var releaseTag = regexp.MustCompile(`^(\d+\.\d+\.\d+)(-[A-Za-z0-9.-]+)?$`)
 
 // validateImage refuses an image whose own tag says that it is something else than the stack says.
-func validateImage(s neo4j.Spec, problems *Problems) {
+func validateImage(s plan.Plan, problems *Problems) {
 	if strings.ContainsAny(s.Image, " \t\n") || s.Image == "" {
 		problems.add("cluster.image.name", s.Image, "is not an image reference", "write repository:tag")
 		return
@@ -86,7 +86,7 @@ func validateImage(s neo4j.Spec, problems *Problems) {
 	}
 }
 
-func validateNames(s neo4j.Spec, problems *Problems) {
+func validateNames(s plan.Plan, problems *Problems) {
 	for _, n := range []struct{ key, value string }{{"name", s.Name}, {"namespace", s.Namespace}} {
 		if !dnsLabel.MatchString(n.value) || len(n.value) > 63 {
 			problems.add("cluster."+n.key, n.value, "is not a DNS label",
@@ -103,7 +103,7 @@ func validateNames(s neo4j.Spec, problems *Problems) {
 			break
 		}
 	}
-	longest := neo4j.HostOf(fmt.Sprintf("%s-%d", longestPool(s), neo4j.MaxPrimaries), s.Headless(), s.Namespace, s.ClusterDomain)
+	longest := s.Host(fmt.Sprintf("%s-%d", longestPool(s), neo4j.MaxPrimaries))
 	if len(longest) > maxHostName {
 		problems.add("cluster.clusterDomain", s.ClusterDomain, fmt.Sprintf("makes a member's full name %d characters long, over %d", len(longest), maxHostName),
 			"shorten cluster.name, cluster.namespace or the domain")
@@ -114,7 +114,7 @@ func validateNames(s neo4j.Spec, problems *Problems) {
 }
 
 // longestPool is the longest name of a StatefulSet that the cluster may ever have.
-func longestPool(s neo4j.Spec) string {
+func longestPool(s plan.Plan) string {
 	if family, err := neo4j.FamilyOf(s.Release); err == nil && family.Analytics {
 		return s.Pool(neo4j.Analytics)
 	}
@@ -122,7 +122,7 @@ func longestPool(s neo4j.Spec) string {
 }
 
 func validateSize(stack *Stack, problems *Problems) {
-	s := stack.Spec
+	s := stack.Plan
 	switch {
 	case s.Primaries < 1:
 		problems.add("cluster.primaries", s.Primaries, "is no cluster", "write an odd number from 1 to 11, such as 3")
@@ -148,7 +148,7 @@ func validateSize(stack *Stack, problems *Problems) {
 	}
 }
 
-func validateStorage(s neo4j.Spec, problems *Problems) {
+func validateStorage(s plan.Plan, problems *Problems) {
 	const least = 64 << 20
 	if s.Storage.Size > 0 && s.Storage.Size < least {
 		problems.add("cluster.storage.size", s.Storage.Size, "is too small for a store", "write at least 64Mi")
@@ -164,32 +164,16 @@ func validateStorage(s neo4j.Spec, problems *Problems) {
 	}
 }
 
-// checkPassword refuses what the image's entrypoint would choke on, each of it seen in the official images: a short password
-// is refused by the admin command, "neo4j" is the default that must change, "/" ends the password in NEO4J_AUTH, and a leading
-// "-" reads as an option.
-func checkPassword(password string, s neo4j.Spec) Problems {
+// checkPassword refuses a password that the images would not take as it is, and one beside a Secret of the stack's own.
+func checkPassword(password string, p plan.Plan) Problems {
 	var problems Problems
 	refuse := func(reason, mend string) {
 		problems = append(problems, Problem{"neo4j:password", "[secret]", reason, mend})
 	}
-	if n := len([]rune(password)); n < 8 {
-		refuse(fmt.Sprintf("has %d characters, under 8", n), "use 8 or more")
+	for _, problem := range neo4j.CheckPassword(password) {
+		refuse(problem.Reason, problem.Mend)
 	}
-	if strings.EqualFold(password, "neo4j") {
-		refuse("is the default that Neo4j refuses", "use another")
-	}
-	if strings.Contains(password, "/") {
-		refuse("has a '/', which ends the password in NEO4J_AUTH", "use other characters")
-	}
-	if strings.HasPrefix(password, "-") {
-		refuse("begins with '-', which the admin command takes for an option", "begin with a letter or a digit")
-	}
-	if strings.ContainsFunc(password, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune(`"'\$`+"`", r)
-	}) {
-		refuse("has white space, a quote, a backslash, a dollar sign or a control character, which the image's shell would read", "use letters, digits and -_.,:;+*#=@%")
-	}
-	if s.ExistingSecret != "" {
+	if p.ExistingSecret != "" {
 		refuse("and cluster.existingSecret exclude each other", "leave one of them out")
 	}
 	return problems

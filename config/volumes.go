@@ -7,17 +7,18 @@ import (
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 func validateVolumes(stack *Stack, problems *Problems) {
 	names, paths := map[string]bool{}, []string{}
-	for i, v := range stack.Spec.Extras.Volumes {
+	for i, v := range stack.Plan.Volumes {
 		at := fmt.Sprintf("cluster.volumes[%d]", i)
 		switch {
 		case !dnsLabel.MatchString(v.Name) || len(v.Name) > 63:
 			problems.add(at+".name", v.Name, "is not a DNS label", "use lower-case letters, digits and dashes")
-		case slices.Contains(neo4j.ReservedVolumes, v.Name) || names[v.Name]:
-			problems.add(at+".name", v.Name, "is taken", "use another name than "+strings.Join(neo4j.ReservedVolumes, ", ")+" and your other volumes'")
+		case slices.Contains(plan.ReservedVolumes, v.Name) || names[v.Name]:
+			problems.add(at+".name", v.Name, "is taken", "use another name than "+strings.Join(plan.ReservedVolumes, ", ")+" and your other volumes'")
 		}
 		names[v.Name] = true
 		validateSource(stack, at, v, problems)
@@ -25,7 +26,7 @@ func validateVolumes(stack *Stack, problems *Problems) {
 			problems.add(at+".mountPath", v.MountPath, "is no path of a folder", "write it from the root on, such as /import")
 			continue
 		}
-		for _, other := range append(slices.Clone(neo4j.ReservedPaths), paths...) {
+		for _, other := range append(slices.Clone(plan.ReservedPaths), paths...) {
 			if within(v.MountPath, other) || within(other, v.MountPath) {
 				problems.add(at+".mountPath", v.MountPath, "is in the way of "+other, "mount it elsewhere")
 				break
@@ -33,8 +34,8 @@ func validateVolumes(stack *Stack, problems *Problems) {
 		}
 		paths = append(paths, v.MountPath)
 		if fixed := v.ReadOnly || v.Secret != "" || v.ConfigMap != ""; fixed && v.MountPath == neo4j.PluginsPath {
-			if j := slices.IndexFunc(stack.Spec.Extras.Plugins, func(p neo4j.Plugin) bool { return !p.Bundled }); j >= 0 {
-				problems.add(at+".mountPath", v.MountPath, "is read-only, and the image puts "+stack.Spec.Extras.Plugins[j].Name+" there at start",
+			if j := slices.IndexFunc(stack.Plan.Extras.Plugins, func(p neo4j.Plugin) bool { return !p.Bundled }); j >= 0 {
+				problems.add(at+".mountPath", v.MountPath, "is read-only, and the image puts "+stack.Plan.Extras.Plugins[j].Name+" there at start",
 					"write bundled: true for the plugins whose jars are in the volume, or mount a writable one")
 			}
 		}
@@ -42,7 +43,7 @@ func validateVolumes(stack *Stack, problems *Problems) {
 }
 
 // validateSource looks at what a volume is of.
-func validateSource(stack *Stack, at string, v neo4j.Volume, problems *Problems) {
+func validateSource(stack *Stack, at string, v plan.Volume, problems *Problems) {
 	sources := 0
 	for _, source := range []struct{ key, name, kind string }{{"secret", v.Secret, "Secret"}, {"configMap", v.ConfigMap, "ConfigMap"}, {"claim", v.Claim, "PersistentVolumeClaim"}} {
 		if source.name == "" {
@@ -56,7 +57,7 @@ func validateSource(stack *Stack, at string, v neo4j.Volume, problems *Problems)
 	if sources > 1 {
 		problems.add(at, v.Name, "has more than one source", "write one of secret, configMap and claim, or none for an empty folder")
 	}
-	if s := stack.Spec; v.Claim != "" && s.Clustered() {
+	if s := stack.Plan; v.Claim != "" && s.Clustered() {
 		mode := "ReadWriteMany"
 		if v.ReadOnly {
 			mode = "ReadOnlyMany or ReadWriteMany"

@@ -12,8 +12,11 @@ import (
 
 func spec(release string, primaries, secondaries int) Spec {
 	return Spec{
-		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local", Release: MustRelease(release), Edition: Enterprise,
+		Release: MustRelease(release), Edition: Enterprise,
 		Discovery: Discovery{Type: "LIST"}, Primaries: primaries, Secondaries: secondaries, Memory: Memory{Heap: 256 << 20, PageCache: 32 << 20},
+		Places: Places{Service: "neo4j-discovery.graph.svc.cluster.local", First: []string{
+			"neo4j-0.neo4j.graph.svc.cluster.local", "neo4j-1.neo4j.graph.svc.cluster.local", "neo4j-2.neo4j.graph.svc.cluster.local",
+		}[:min(3, primaries)]},
 	}
 }
 

@@ -2,7 +2,6 @@ package neo4j
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,11 +37,6 @@ func CheckDiscovery(f Family, d Discovery) error {
 	return nil
 }
 
-// DiscoveryLabels mark the Services that the K8S resolver lists.
-func (s Spec) DiscoveryLabels() map[string]string {
-	return map[string]string{"app.kubernetes.io/instance": s.Name, "app.kubernetes.io/component": "discovery"}
-}
-
 // discoverySettings say how members find each other. The list names the first primaries only, and the Services of the other
 // resolvers follow the pool by themselves, so that none of it changes with the pool's size.
 func discoverySettings(f Family, s Spec) []Setting {
@@ -66,12 +60,7 @@ func discoverySettings(f Family, s Spec) []Setting {
 		}
 	}
 	if s.Discovery.Type == "K8S" {
-		labels := s.DiscoveryLabels()
-		var selector []string
-		for _, key := range slices.Sorted(maps.Keys(labels)) {
-			selector = append(selector, key+"="+labels[key])
-		}
-		settings = append(settings, Setting{k.KubernetesSelector, strings.Join(selector, ",")})
+		settings = append(settings, Setting{k.KubernetesSelector, s.Places.Selector})
 	}
 	return settings
 }
@@ -79,16 +68,15 @@ func discoverySettings(f Family, s Spec) []Setting {
 // endpoints are what a resolver starts from: names and ports, or the name of a Service that knows them. An SRV record carries
 // the port itself; the one behind the name is there for the setting's form only.
 func (s Spec) endpoints(portName string, port int) string {
-	service := strings.Join([]string{s.DiscoveryService(), s.Namespace, "svc", s.ClusterDomain}, ".")
 	switch s.Discovery.Type {
 	case "DNS":
-		return service + ":" + strconv.Itoa(port)
+		return s.Places.Service + ":" + strconv.Itoa(port)
 	case "SRV":
-		return "_" + portName + "._tcp." + service + ":0"
+		return "_" + portName + "._tcp." + s.Places.Service + ":0"
 	}
 	var first []string
-	for _, m := range s.FirstMembers() {
-		first = append(first, m.Host+":"+strconv.Itoa(port))
+	for _, host := range s.Places.First {
+		first = append(first, host+":"+strconv.Itoa(port))
 	}
 	return strings.Join(first, ",")
 }

@@ -13,20 +13,9 @@ type Extras struct {
 	Apoc map[string]string
 	// Logging are the log4j configurations of 5.x and later, as XML; empty leaves the server's own.
 	Logging Logging
-	// Env are further environment variables, EnvSecrets those whose values are in Secrets, EnvFrom Secrets whose keys all become such.
-	Env        map[string]string
-	EnvSecrets map[string]SecretKey
-	EnvFrom    []string
-	Volumes    []Volume
-	Plugins    []Plugin
+	Plugins []Plugin
 	// Procedures say which procedures of plugins may run.
 	Procedures Procedures
-}
-
-// SecretKey names a Secret of the namespace, and a key in it.
-type SecretKey struct {
-	Secret string `json:"secret"`
-	Key    string `json:"key"`
 }
 
 // JVM are flags of the Java virtual machine: behind the family's own, or in their place.
@@ -37,14 +26,6 @@ type JVM struct {
 
 // Logging are the files server-logs.xml and user-logs.xml.
 type Logging struct{ Server, User string }
-
-// Volume is a further volume of every member.
-type Volume struct {
-	Name, MountPath string
-	ReadOnly        bool
-	// One of Secret, ConfigMap and Claim is the name of such an object in the namespace; all empty makes an emptyDir.
-	Secret, ConfigMap, Claim string
-}
 
 // ConfigFiles are the files of a member's configuration folder by name. A folder mounted at /conf takes the place of the image's whole
 // one, so neo4j.conf brings the JVM lines that the image's had; of log4j's files the server has its own within.
@@ -74,17 +55,6 @@ type Procedures struct {
 
 // PluginsPath is where the images look for a mounted folder of plugins; without one they have their own.
 const PluginsPath = "/plugins"
-
-// Reserved are names that the program itself gives to a member.
-var (
-	// ReservedPaths are where the program mounts, and where the image and Kubernetes have files that a start needs.
-	ReservedPaths = []string{
-		"/data", "/conf", "/logs", "/var/lib/neo4j", "/licenses", "/startup", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/lib", "/usr/local/bin",
-		"/opt/java", "/etc/passwd", "/proc", "/sys", "/dev", "/var/run/secrets/kubernetes.io",
-	}
-	// ReservedVolumes are the names of the program's own volumes.
-	ReservedVolumes = []string{Claim, "conf", "home", "logs", "licenses"}
-)
 
 // ReservedEnv says for which purpose the program, the image or Kubernetes takes an environment variable itself; empty for a free name.
 func ReservedEnv(name string) string {

@@ -18,9 +18,3 @@ func TestRootsImages(t *testing.T) {
 		assert.Equal(t, roots, len(r.ImageFolders()) > 0, release)
 	}
 }
-
-// A mount of the user's in the way of the program's would be refused by Kubernetes only.
-func TestImageFoldersAreReserved(t *testing.T) {
-	assert.Contains(t, ReservedPaths, ImageHome)
-	assert.Contains(t, ReservedVolumes, "home")
-}

@@ -65,14 +65,6 @@ func TestReleasesBeyondTheEndOfTheirLine(t *testing.T) {
 	}
 }
 
-func TestTopologySaysItselfInTheReleasesWords(t *testing.T) {
-	assert.Equal(t, "3 cores, 1 read replica", spec("3.5.0-beta03", 3, 1).Topology().String())
-	assert.Equal(t, "1 standalone server", spec("3.5.0-beta03", 1, 0).Topology().String())
-	m := spec("3.5.0-beta03", 3, 1).Topology().Of(Secondary)
-	require.Len(t, m, 1)
-	assert.Equal(t, Member{Name: "neo4j-read-0", Pool: "neo4j-read", Role: Secondary, Host: "neo4j-read-0.neo4j.graph.svc.cluster.local"}, m[0])
-}
-
 func TestMemoryPlanNeverExceedsTheLimit(t *testing.T) {
 	f35 := familyOf(t, "3.5.35")
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,9 +1,6 @@
 package neo4j
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Role is what a member is planned to be. The words of a release (core, read replica) live in its Family.
 type Role string
@@ -90,11 +87,6 @@ func (t Topology) String() string {
 
 // Quorum is the smallest majority of n voting members.
 func Quorum(n int) int { return n/2 + 1 }
-
-// HostOf gives the fully qualified name of a pod behind its headless Service.
-func HostOf(pod, headless, namespace, clusterDomain string) string {
-	return strings.Join([]string{pod, headless, namespace, "svc", clusterDomain}, ".")
-}
 
 func count(n int, one, many string) string {
 	if n == 1 {

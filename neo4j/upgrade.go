@@ -13,19 +13,22 @@ type Running struct {
 	Discovery string
 }
 
+// UpgradeProblem is why a change of release is refused: the key below neo4j:cluster, the change, the reason and the way to go.
+type UpgradeProblem struct{ Path, Value, Reason, Mend string }
+
 // CheckUpgrade refuses a change of release that the servers' own upgrade does not allow, with the path to take. Sources: the
 // upgrade and migration guide, "supported upgrade paths", and the operations manual 5, "move from discovery v1 to v2".
-func CheckUpgrade(from, to Running) error {
+func CheckUpgrade(from, to Running) *UpgradeProblem {
+	refuse := func(reason, mend string) *UpgradeProblem {
+		return &UpgradeProblem{"release", fmt.Sprintf("%s -> %s", from.Release, to.Release), reason, mend}
+	}
 	old, err := FamilyOf(from.Release)
 	if err != nil {
-		return err
+		return refuse(err.Error(), "deploy it with the program that knows it, and go on from there")
 	}
 	next, err := FamilyOf(to.Release)
 	if err != nil {
-		return err
-	}
-	refuse := func(reason, path string) error {
-		return fmt.Errorf("neo4j:cluster.release: %s -> %s is refused, nothing was touched: %s; %s", from.Release, to.Release, reason, path)
+		return refuse(err.Error(), "write one of those")
 	}
 	load := "make a new stack of " + to.Release.String() + " and load a backup, "
 	switch a, b := from.Release, to.Release; {
@@ -62,7 +65,8 @@ func migrationStops(old Family) string {
 
 // checkDiscoveryMove refuses to skip a step between discovery's versions: members of neighbouring steps understand each other,
 // those further apart do not, and a rolling restart always has both.
-func checkDiscoveryMove(f Family, from, to Running) error {
+func checkDiscoveryMove(f Family, from, to Running) *UpgradeProblem {
+	steps := strings.Join(f.DiscoveryVersions, ", ")
 	if len(f.DiscoveryVersions) == 0 || to.Discovery == "" {
 		return nil
 	}
@@ -70,8 +74,8 @@ func checkDiscoveryMove(f Family, from, to Running) error {
 	if before, err := FamilyOf(from.Release); err == nil && len(before.DiscoveryVersions) == 0 {
 		old = OnlyV1 // what 5.22 and earlier speak
 		if to.Discovery != old {
-			return fmt.Errorf("neo4j:cluster.discovery.version: %q is refused, nothing was touched: %s speaks the first version only, and members of both releases run side by side during the update; "+
-				"write %s now, then go on step by step: %s", to.Discovery, from.Release, OnlyV1, strings.Join(f.DiscoveryVersions, ", "))
+			return &UpgradeProblem{"discovery.version", to.Discovery, from.Release.String() + " speaks the first version only, and members of both releases run side by side during the update",
+				"write " + OnlyV1 + " now, then go on step by step: " + steps}
 		}
 	}
 	if old == "" {
@@ -79,8 +83,7 @@ func checkDiscoveryMove(f Family, from, to Running) error {
 	}
 	a, b := slices.Index(f.DiscoveryVersions, old), slices.Index(f.DiscoveryVersions, to.Discovery)
 	if b-a > 1 || a-b > 1 {
-		return fmt.Errorf("neo4j:cluster.discovery.version: %s -> %s is refused, nothing was touched: members of steps that are not neighbours do not find each other; "+
-			"go step by step: %s", old, to.Discovery, strings.Join(f.DiscoveryVersions, ", "))
+		return &UpgradeProblem{"discovery.version", old + " -> " + to.Discovery, "members of steps that are not neighbours do not find each other", "go step by step: " + steps}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestCheckUpgrade(t *testing.T) {
@@ -42,19 +43,20 @@ func TestCheckUpgrade(t *testing.T) {
 			"calendar releases take over from 5.26 only; go to 5.26 first, finish its move to discovery V2_ONLY, then go on"},
 		{name: "discovery not finished", from: "5.26.30", discovery: "V2_OVER_V1", to: "2025.01.0", refusal: "neo4j:cluster.release: 5.26.30 -> 2025.01.0" + untouched +
 			"the members still speak discovery V2_OVER_V1, whose first version is gone in calendar releases; take cluster.discovery.version step by step to V2_ONLY under 5.26 first"},
-		{name: "discovery too early", from: "5.20.0", to: "5.26.30", toDiscovery: OnlyV2, refusal: `neo4j:cluster.discovery.version: "V2_ONLY"` + untouched +
+		{name: "discovery too early", from: "5.20.0", to: "5.26.30", toDiscovery: OnlyV2, refusal: "neo4j:cluster.discovery.version: V2_ONLY" + untouched +
 			"5.20.0 speaks the first version only, and members of both releases run side by side during the update; " +
 			"write V1_ONLY now, then go on step by step: V1_ONLY, V1_OVER_V2, V2_OVER_V1, V2_ONLY"},
 		{name: "a step of discovery left out", from: "5.26.30", discovery: OnlyV1, to: "5.26.30", toDiscovery: OnlyV2, refusal: "neo4j:cluster.discovery.version: V1_ONLY -> V2_ONLY" + untouched +
 			"members of steps that are not neighbours do not find each other; go step by step: V1_ONLY, V1_OVER_V2, V2_OVER_V1, V2_ONLY"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := CheckUpgrade(Running{MustRelease(c.from), c.discovery}, Running{MustRelease(c.to), c.toDiscovery})
+			problem := CheckUpgrade(Running{MustRelease(c.from), c.discovery}, Running{MustRelease(c.to), c.toDiscovery})
 			if c.refusal == "" {
-				assert.NoError(t, err)
+				assert.Nil(t, problem)
 				return
 			}
-			assert.EqualError(t, err, c.refusal)
+			require.NotNil(t, problem)
+			assert.Equal(t, c.refusal, "neo4j:cluster."+problem.Path+": "+problem.Value+untouched+problem.Reason+"; "+problem.Mend)
 		})
 	}
 }

@@ -81,13 +81,13 @@ func declare(t *testing.T, stack string, edits map[string]any) *recorder {
 	require.NoError(t, err)
 	rec := &recorder{}
 	err = pulumi.RunErr(func(ctx *pulumi.Context) error {
-		c, err := cluster.New(ctx, parsed.Spec.Name, &cluster.Args{
-			Spec: parsed.Spec, Password: pulumi.ToSecret(pulumi.String("never-shown-here")).(pulumi.StringOutput), KeepPassword: true,
+		c, err := cluster.New(ctx, parsed.Plan.Name, &cluster.Args{
+			Plan: parsed.Plan, Password: pulumi.ToSecret(pulumi.String("never-shown-here")).(pulumi.StringOutput), KeepPassword: true,
 		})
 		if err != nil {
 			return err
 		}
-		ctx.Export("topology", c.Confirm(ctx, nil))
+		ctx.Export("topology", c.Confirm(ctx, nil, true))
 		return c.Export(ctx, parsed.Kubernetes.Kubeconfig, parsed.Kubernetes.Context)
 	}, pulumi.WithMocks("neo4j", stack, rec))
 	require.NoError(t, err)

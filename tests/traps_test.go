@@ -22,11 +22,11 @@ import (
 func conf(t *testing.T, rec *recorder) string {
 	t.Helper()
 	for _, d := range rec.objects() {
-		if d.token == "kubernetes:core/v1:ConfigMap" && d.name == "neo4j-conf" {
+		if d.token == "kubernetes:core/v1:ConfigMap" && strings.HasPrefix(d.name, "neo4j-conf-") {
 			return d.inputs["data"].ObjectValue()["neo4j.conf"].StringValue()
 		}
 	}
-	t.Fatal("no ConfigMap neo4j-conf")
+	t.Fatal("no ConfigMap neo4j-conf-…")
 	return ""
 }
 
@@ -53,12 +53,34 @@ var fiveAndLater = []string{"5.1.0", "5.26.30", "2025.01.0", "2026.08.1"}
 
 // A three-server cluster of 5.x keeps its default database on ONE server, unless the default count of primaries says three.
 func TestTheDefaultDatabaseIsOnThreeServers(t *testing.T) {
+	looked := 0
 	for _, release := range fiveAndLater {
 		for primaries, want := range map[int]string{3: "3", 5: "3"} {
-			text := conf(t, declare(t, "gke", map[string]any{"release": release, "primaries": primaries}))
-			assert.Contains(t, text, "initial.dbms.default_primaries_count="+want+"\n", "%s with %d", release, primaries)
+			for _, d := range declare(t, "gke", map[string]any{"release": release, "primaries": primaries}).objects() {
+				if d.token == "kubernetes:core/v1:ConfigMap" && d.name == "neo4j-initial" {
+					assert.Equal(t, want, dig(d.inputs["data"], "initial.dbms.default_primaries_count").StringValue(), "%s with %d", release, primaries)
+					looked++
+				}
+			}
 		}
 	}
+	assert.Equal(t, 2*len(fiveAndLater), looked)
+}
+
+// What counts at a first start only is not read again: changing it must restart nobody.
+func TestWhatCountsAtAFirstStartOnlyRestartsNobody(t *testing.T) {
+	two := map[string]any{"copies": map[string]any{"primaries": 2}, "settings": map[string]any{"initial.dbms.default_database": "movies"}}
+	before, after := declare(t, "gke", nil), declare(t, "gke", two)
+	for name, set := range statefulSets(before) {
+		if name != "neo4j" {
+			continue
+		}
+		count := "NEO4J_initial_dbms_default__primaries__count"
+		assert.Contains(t, set["spec"].String(), count, name)
+		assert.Contains(t, statefulSets(after)[name]["spec"].String(), count, name)
+	}
+	assert.Equal(t, statefulSets(before)["neo4j"], statefulSets(declare(t, "gke", map[string]any{"copies": map[string]any{"primaries": 2}}))["neo4j"])
+	assert.Contains(t, after.manifests(t), "initial.dbms.default_database: movies")
 }
 
 // A member that has no copy of the default database says 404 of it for ever, and its pod would never be Ready.
@@ -161,7 +183,7 @@ var noSetting = regexp.MustCompile(`^dbms\.(components|cluster\.(overview|role|s
 // The names of settings are data of package neo4j: nowhere else a release's knowledge can hide.
 func TestSettingsAreNamedInPackageNeo4jOnly(t *testing.T) {
 	looked := 0
-	for _, dir := range []string{"..", "../cluster", "../config", "../verify", "../scale", "../cmd"} {
+	for _, dir := range []string{"..", "../cluster", "../config", "../plan", "../plan/place", "../reach", "../verify", "../operate", "../operate/enable", "../operate/scale", "../cmd/neo4jcheck"} {
 		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() && path != dir && (dir == ".." || entry.Name() == "testdata") {
 				if entry != nil && entry.IsDir() {

@@ -10,15 +10,11 @@ import (
 	"time"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
 )
 
 // canaryLabel marks the check's own node. A label nobody else uses, and a random id, keep the user's data out of it.
 const canaryLabel = "Neo4jClusterCheck"
-
-// asker is the part of Members that the canary needs.
-type asker interface {
-	Run(ctx context.Context, m neo4j.Member, q Question) (Answer, error)
-}
 
 // removalTime bounds the removal of the canary, interruptedTime that of a check that was interrupted: Ctrl-C ends it at once.
 const removalTime, interruptedTime = 10 * time.Second, 2 * time.Second
@@ -33,9 +29,9 @@ type canaryPlan struct {
 
 // canary writes one node through the leader, reads it back from every other member with the leader's bookmark, and removes it,
 // also when reading failed, and when the answer to the write got lost and nobody knows whether it happened.
-func canary(ctx context.Context, a asker, t neo4j.Topology, p canaryPlan) (err error) {
+func canary(ctx context.Context, a reach.Asker, t neo4j.Topology, p canaryPlan) (err error) {
 	id := map[string]any{"id": rand.Text()}
-	written, err := a.Run(ctx, p.Writer, Question{
+	written, err := a.Run(ctx, p.Writer, reach.Question{
 		Database: p.Database, Write: true, Parameters: id, Statement: "CREATE (n:" + canaryLabel + " {id: $id, at: timestamp()}) RETURN n.id",
 	})
 	if err != nil && refused(err) {
@@ -54,7 +50,7 @@ func canary(ctx context.Context, a asker, t neo4j.Topology, p canaryPlan) (err e
 func refused(err error) bool { return strings.HasPrefix(err.Error(), "Neo.ClientError.") }
 
 // remove deletes the canary on whoever leads by now, and what a check that was killed an hour ago left behind.
-func remove(ctx context.Context, a asker, t neo4j.Topology, p canaryPlan, id map[string]any) error {
+func remove(ctx context.Context, a reach.Asker, t neo4j.Topology, p canaryPlan, id map[string]any) error {
 	limit := removalTime
 	if ctx.Err() != nil {
 		limit = interruptedTime
@@ -72,7 +68,7 @@ func remove(ctx context.Context, a asker, t neo4j.Topology, p canaryPlan, id map
 	for {
 		var failed error
 		for _, m := range candidates {
-			_, err := a.Run(clean, m, Question{
+			_, err := a.Run(clean, m, reach.Question{
 				Database: p.Database, Write: true, Parameters: id,
 				Statement: "MATCH (n:" + canaryLabel + ") WHERE n.id = $id OR n.at < timestamp() - 3600000 DELETE n",
 			})
@@ -89,7 +85,7 @@ func remove(ctx context.Context, a asker, t neo4j.Topology, p canaryPlan, id map
 	}
 }
 
-func readEverywhere(ctx context.Context, a asker, p canaryPlan, bookmarks []string, id map[string]any) error {
+func readEverywhere(ctx context.Context, a reach.Asker, p canaryPlan, bookmarks []string, id map[string]any) error {
 	var wait sync.WaitGroup
 	failed := make([]error, len(p.Readers))
 	for i, m := range p.Readers {
@@ -100,9 +96,9 @@ func readEverywhere(ctx context.Context, a asker, p canaryPlan, bookmarks []stri
 }
 
 // readBack polls: over HTTP there are no bookmarks, and a replica that lags behind answers a bookmark with a transient error.
-func readBack(ctx context.Context, a asker, m neo4j.Member, database string, bookmarks []string, id map[string]any) error {
+func readBack(ctx context.Context, a reach.Asker, m neo4j.Member, database string, bookmarks []string, id map[string]any) error {
 	for {
-		answer, err := a.Run(ctx, m, Question{
+		answer, err := a.Run(ctx, m, reach.Question{
 			Database: database, After: bookmarks, Parameters: id, Statement: "MATCH (n:" + canaryLabel + ") WHERE n.id = $id RETURN count(n)",
 		})
 		if err == nil && len(answer.Rows) == 1 && fmt.Sprint(answer.Rows[0][0]) == "1" {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/tests/scripted"
 )
 
@@ -120,7 +121,7 @@ func (c *cores) canary(host string, q scripted.Query) scripted.Answer {
 }
 
 // serve gives the way to every member: Bolt, and HTTP with the status endpoint of the family.
-func (c *cores) serve(t *testing.T) *Members {
+func (c *cores) serve(t *testing.T) Members {
 	t.Helper()
 	family, err := neo4j.FamilyOf(c.topology.Release)
 	require.NoError(t, err)
@@ -142,8 +143,8 @@ func (c *cores) serve(t *testing.T) *Members {
 		s := (&scripted.Server{Release: c.topology.Release.String(), Bolt: scripted.Version{Major: 4, Minor: 2}, Password: secret, Answer: c.at(m.Host)}).Serve(t)
 		bolt[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
 	}
-	members, err := Over(func(_ context.Context, m neo4j.Member, _ ...int) (Way, error) {
-		return Way{
+	members, err := Over(func(_ context.Context, m neo4j.Member, _ ...int) (reach.Way, error) {
+		return reach.Way{
 			Addresses: map[int]string{family.Ports.Bolt: bolt[m.Name], family.Ports.HTTP: strings.TrimPrefix(web.URL, "http://")},
 			Close:     func() {}, Done: make(chan struct{}),
 		}, nil
@@ -156,7 +157,7 @@ func (c *cores) serve(t *testing.T) *Members {
 func TestProvenCoresOfManyDatabases(t *testing.T) {
 	for _, release := range []string{"4.0.12", "4.2.19", "4.3.24", "4.4.38"} {
 		t.Run(release, func(t *testing.T) {
-			topology := plan(release, 3, 1)
+			topology := planned(release, 3, 1)
 			c := newCores(topology)
 			r, err := Prove(t.Context(), c.serve(t), topology, Options{Timeout: 10 * time.Second, Canary: true})
 			require.NoError(t, err)
@@ -194,7 +195,7 @@ func TestCoresThatAreNotAsPlanned(t *testing.T) {
 		}, "neo4j-2: expected the same view as neo4j-0, (neo4j-0 FOLLOWER of system id-neo4j-0; neo4j-0 LEADER of neo4j id-neo4j-0;"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			topology := plan("4.4.38", 3, 1)
+			topology := planned("4.4.38", 3, 1)
 			model := newCores(topology)
 			c.change(model)
 			_, err := Prove(t.Context(), model.serve(t), topology, Options{Timeout: 50 * time.Millisecond, Canary: true})

@@ -8,13 +8,15 @@ import (
 	"sync"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
+	"neo4j-kubernetes/reach"
 )
 
 // plan is the topology of a cluster named neo4j.
-func plan(release string, primaries, secondaries int) neo4j.Topology {
-	return neo4j.Spec{
-		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local", Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise,
-		Primaries: primaries, Secondaries: secondaries,
+func planned(release string, primaries, secondaries int) neo4j.Topology {
+	return plan.Plan{
+		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local",
+		Spec: neo4j.Spec{Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise, Primaries: primaries, Secondaries: secondaries},
 	}.Topology()
 }
 
@@ -83,15 +85,15 @@ func (f *fakeCluster) Observe(ctx context.Context, m neo4j.Member) (Observation,
 	return Observation{}, errors.New("connection refused")
 }
 
-func (f *fakeCluster) Run(ctx context.Context, m neo4j.Member, q Question) (Answer, error) {
+func (f *fakeCluster) Run(ctx context.Context, m neo4j.Member, q reach.Question) (reach.Answer, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return Answer{}, err
+		return reach.Answer{}, err
 	}
 	id := fmt.Sprint(q.Parameters["id"])
 	if q.Write && m.Name != f.leads {
-		return Answer{}, errors.New("Neo.ClientError.Cluster.NotALeader: no write operations here")
+		return reach.Answer{}, errors.New("Neo.ClientError.Cluster.NotALeader: no write operations here")
 	}
 	switch {
 	case strings.HasPrefix(q.Statement, "CREATE"):
@@ -99,19 +101,19 @@ func (f *fakeCluster) Run(ctx context.Context, m neo4j.Member, q Question) (Answ
 		f.written++
 		if f.afterWrite != nil {
 			if err := f.afterWrite(); err != nil {
-				return Answer{}, err
+				return reach.Answer{}, err
 			}
 		}
-		return Answer{Rows: [][]any{{id}}, Bookmarks: []string{"bookmark-1"}}, nil
+		return reach.Answer{Rows: [][]any{{id}}, Bookmarks: []string{"bookmark-1"}}, nil
 	case strings.HasSuffix(q.Statement, "DELETE n"):
 		delete(f.store, id)
-		return Answer{}, nil
+		return reach.Answer{}, nil
 	}
 	f.after = append(f.after, q.After)
 	if f.store[id] && !f.blind[m.Name] {
-		return Answer{Rows: [][]any{{int64(1)}}}, nil
+		return reach.Answer{Rows: [][]any{{int64(1)}}}, nil
 	}
-	return Answer{Rows: [][]any{{int64(0)}}}, nil
+	return reach.Answer{Rows: [][]any{{int64(0)}}}, nil
 }
 
 // first is the plan of a canary that the first member writes.

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,12 @@ const (
 	Deallocated  = "Deallocated"
 	Dropped      = "Dropped"
 )
+
+// serverID is what a server's id looks like.
+var serverID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+
+// IsServerID says whether a text may stand for a server in a statement, where no parameter is allowed.
+func IsServerID(id string) bool { return serverID.MatchString(id) }
 
 // mends say what brings a server out of a state that is not Enabled.
 var mends = map[string]string{

@@ -18,7 +18,7 @@ const release35 = "3.5.0-beta03"
 
 func TestJudgeProven(t *testing.T) {
 	for _, shape := range [][2]int{{1, 0}, {3, 0}, {5, 0}, {4, 0}, {3, 2}} {
-		topology := plan(release35, shape[0], shape[1])
+		topology := planned(release35, shape[0], shape[1])
 		assert.Empty(t, Judge(topology, healthy(topology)), shape)
 	}
 }
@@ -102,7 +102,7 @@ func TestJudgeFindings(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			topology := plan(release35, 3, 1)
+			topology := planned(release35, 3, 1)
 			seen := healthy(topology)
 			test.change(seen)
 			var lines []string
@@ -121,7 +121,7 @@ func edit(seen map[string]Observation, name string, change func(*Observation)) {
 }
 
 func TestJudgeWithoutVoters(t *testing.T) {
-	topology := plan("3.1.0-M13-beta3", 3, 0)
+	topology := planned("3.1.0-M13-beta3", 3, 0)
 	seen := healthy(topology)
 	for name := range seen {
 		edit(seen, name, func(o *Observation) { o.Voters = nil })
@@ -132,7 +132,7 @@ func TestJudgeWithoutVoters(t *testing.T) {
 
 func TestJudgeIgnoresOrderAndCase(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		topology := plan(release35, rapid.SampledFrom([]int{3, 4, 5, 7}).Draw(t, "primaries"), rapid.IntRange(0, 3).Draw(t, "secondaries"))
+		topology := planned(release35, rapid.SampledFrom([]int{3, 4, 5, 7}).Draw(t, "primaries"), rapid.IntRange(0, 3).Draw(t, "secondaries"))
 		seen := healthy(topology)
 		if rapid.Bool().Draw(t, "broken") {
 			edit(seen, "neo4j-1", func(o *Observation) { o.Voters[""] = append(o.Voters[""], "gone") })
@@ -164,7 +164,7 @@ func TestJudgeIgnoresOrderAndCase(t *testing.T) {
 
 func TestJudgeNeedsEveryMember(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		topology := plan(release35, rapid.IntRange(2, 7).Draw(t, "primaries"), rapid.IntRange(0, 3).Draw(t, "secondaries"))
+		topology := planned(release35, rapid.IntRange(2, 7).Draw(t, "primaries"), rapid.IntRange(0, 3).Draw(t, "secondaries"))
 		m := rapid.SampledFrom(topology.Members).Draw(t, "member")
 		silent := healthy(topology)
 		delete(silent, m.Name)
@@ -189,7 +189,7 @@ func TestJudgeNeedsEveryMember(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
-	topology := plan(release35, 3, 1)
+	topology := planned(release35, 3, 1)
 	r := newReport(topology, healthy(topology), 0)
 	table := r.Table()
 	for _, text := range []string{"neo4j-1.neo4j.graph.svc.cluster.local", "LEADER", "READ_REPLICA", release35, "proven: 3 cores, 1 read replica"} {
@@ -202,7 +202,7 @@ func TestReport(t *testing.T) {
 
 // TestJudgeReplicasWithoutOverview: read replicas of 3.1 know nothing but their own role.
 func TestJudgeReplicasWithoutOverview(t *testing.T) {
-	topology := plan("3.1.0-M13-beta3", 3, 1)
+	topology := planned("3.1.0-M13-beta3", 3, 1)
 	seen := healthy(topology)
 	edit(seen, "neo4j-read-0", func(o *Observation) { o.Overview = nil })
 	assert.Empty(t, Judge(topology, seen))
@@ -211,4 +211,10 @@ func TestJudgeReplicasWithoutOverview(t *testing.T) {
 	findings := Judge(topology, seen)
 	require.Len(t, findings, 1)
 	assert.Equal(t, "neo4j-read-0: expected its own role READ_REPLICA, found FOLLOWER", findings[0].String())
+}
+
+func TestOverviewRowTakesTheBoltAddress(t *testing.T) {
+	row := overviewRow([]any{"id", []any{"http://short:7474", "bolt://neo4j-0.neo4j.graph.svc:7687"}, leader})
+	assert.Equal(t, Row{ID: "id", Host: "neo4j-0.neo4j.graph.svc", Role: leader}, row)
+	assert.Equal(t, Row{}, overviewRow([]any{nil, nil, nil}), "an answer of another shape is no member")
 }

@@ -2,12 +2,12 @@ package verify
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
 )
 
 // Observation is what one member says of itself and of the cluster.
@@ -37,13 +37,13 @@ type Row struct {
 
 // Observe asks one member for its view of the cluster. Sources: the operations manuals 3.1 to 2026, dbms.components,
 // dbms.cluster.overview, SHOW SERVERS, SHOW DATABASES, dbms.cluster.statusCheck and the status endpoints.
-func (c *Members) Observe(ctx context.Context, m neo4j.Member) (Observation, error) {
+func (c Members) Observe(ctx context.Context, m neo4j.Member) (Observation, error) {
 	var o Observation
 	if err := c.observeRelease(ctx, m, &o); err != nil {
 		return o, err
 	}
-	alone := len(c.topology.Members) == 1
-	if c.family.Proof != neo4j.ByOverview {
+	alone := len(c.Topology.Members) == 1
+	if c.Family.Proof != neo4j.ByOverview {
 		if err := c.observeDatabases(ctx, m, &o); err != nil {
 			return o, err
 		}
@@ -51,7 +51,7 @@ func (c *Members) Observe(ctx context.Context, m neo4j.Member) (Observation, err
 	switch {
 	case alone:
 		return o, nil
-	case c.family.Proof == neo4j.ByServers:
+	case c.Family.Proof == neo4j.ByServers:
 		return o, c.observeServers(ctx, m, &o)
 	default:
 		return o, c.observeOverview(ctx, m, &o)
@@ -60,68 +60,68 @@ func (c *Members) Observe(ctx context.Context, m neo4j.Member) (Observation, err
 
 // system is the database that every member from 4.0 on hosts: a session to it is never refused, one to the default database is by
 // a server that has no copy of that.
-func (c *Members) system() string {
-	if c.family.Proof == neo4j.ByOverview {
+func (c Members) system() string {
+	if c.Family.Proof == neo4j.ByOverview {
 		return ""
 	}
 	return "system"
 }
 
-func (c *Members) observeRelease(ctx context.Context, m neo4j.Member, o *Observation) error {
+func (c Members) observeRelease(ctx context.Context, m neo4j.Member, o *Observation) error {
 	// The plain call: on the system database 5.26 takes no YIELD with a WHERE, "unsupported clauses: WITH".
-	a, err := c.Run(ctx, m, Question{Database: c.system(), Statement: "CALL dbms.components()"})
+	a, err := c.Run(ctx, m, reach.Question{Database: c.system(), Statement: "CALL dbms.components()"})
 	if err != nil {
 		return err
 	}
-	for _, row := range a.table() {
+	for _, row := range a.Table() {
 		versions, _ := row["versions"].([]any)
-		if row.text("name") == "Neo4j Kernel" && len(versions) > 0 {
-			o.Release, o.Edition = text(versions[0]), strings.ToLower(row.text("edition"))
+		if row.Text("name") == "Neo4j Kernel" && len(versions) > 0 {
+			o.Release, o.Edition = reach.Text(versions[0]), strings.ToLower(row.Text("edition"))
 		}
 	}
 	return nil
 }
 
 // observeOverview asks 3.x and 4.x.
-func (c *Members) observeOverview(ctx context.Context, m neo4j.Member, o *Observation) error {
-	if c.family.Proof == neo4j.ByOverview {
-		a, err := c.Run(ctx, m, Question{Statement: "CALL dbms.cluster.role() YIELD role RETURN role"})
+func (c Members) observeOverview(ctx context.Context, m neo4j.Member, o *Observation) error {
+	if c.Family.Proof == neo4j.ByOverview {
+		a, err := c.Run(ctx, m, reach.Question{Statement: "CALL dbms.cluster.role() YIELD role RETURN role"})
 		if err != nil {
 			return err
 		}
 		if len(a.Rows) == 1 {
-			o.Role = text(a.Rows[0][0])
+			o.Role = reach.Text(a.Rows[0][0])
 		}
-		if !c.family.HasOverview(m.Role) {
+		if !c.Family.HasOverview(m.Role) {
 			return nil
 		}
 	}
 	roles := "role"
-	if c.family.Proof == neo4j.ByDatabases {
+	if c.Family.Proof == neo4j.ByDatabases {
 		roles = "databases"
 	}
-	a, err := c.Run(ctx, m, Question{Database: c.system(), Statement: "CALL dbms.cluster.overview()"})
+	a, err := c.Run(ctx, m, reach.Question{Database: c.system(), Statement: "CALL dbms.cluster.overview()"})
 	if err != nil {
 		return err
 	}
-	for _, r := range a.table() {
+	for _, r := range a.Table() {
 		o.Overview = append(o.Overview, overviewRow([]any{r["id"], r["addresses"], r[roles]}))
 	}
-	if m.Role == neo4j.Primary && c.family.Status != "" {
+	if m.Role == neo4j.Primary && c.Family.Status != "" {
 		o.Voters, err = c.voters(ctx, m)
 	}
 	return err
 }
 
 func overviewRow(values []any) Row {
-	row := Row{ID: text(values[0]), Host: boltHost(values[1])}
+	row := Row{ID: reach.Text(values[0]), Host: boltHost(values[1])}
 	switch roles := values[2].(type) {
 	case string:
 		row.Role = roles
 	case map[string]any:
 		row.Roles = map[string]string{}
 		for database, role := range roles {
-			row.Roles[database] = strings.ToUpper(text(role))
+			row.Roles[database] = strings.ToUpper(reach.Text(role))
 		}
 	}
 	return row
@@ -132,22 +132,11 @@ func boltHost(addresses any) string {
 	host := ""
 	list, _ := addresses.([]any)
 	for _, a := range list {
-		if u, err := url.Parse(text(a)); err == nil && (u.Scheme == "bolt" || host == "") {
+		if u, err := url.Parse(reach.Text(a)); err == nil && (u.Scheme == "bolt" || host == "") {
 			host = u.Hostname()
 		}
 	}
 	return host
-}
-
-// text is a value as text, empty for null.
-func text(value any) string {
-	if value == nil {
-		return ""
-	}
-	if s, ok := value.(string); ok {
-		return s
-	}
-	return fmt.Sprint(value)
 }
 
 // SeesLeader says whether the member's overview shows a leader of every database.
@@ -167,4 +156,14 @@ func (o Observation) VoterCount() int {
 		most = max(most, len(members))
 	}
 	return most
+}
+
+// Writer is the member that takes writes to a database, as far as this observation shows it.
+func (o Observation) Writer(t neo4j.Topology, database string) (neo4j.Member, bool) {
+	for _, c := range o.Databases {
+		if c.Name == database && c.Writes() {
+			return memberAt(t, c.Host)
+		}
+	}
+	return neo4j.Member{}, false
 }

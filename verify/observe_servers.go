@@ -3,10 +3,10 @@ package verify
 import (
 	"context"
 	"net"
-	"slices"
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
 )
 
 // Server is one row of SHOW SERVERS (operations manual 5, "listing servers").
@@ -44,88 +44,55 @@ type Replication struct {
 // statusCheckFrom is the first release with dbms.cluster.statusCheck.
 var statusCheckFrom = neo4j.MustRelease("5.24.0")
 
-func (c *Members) observeServers(ctx context.Context, m neo4j.Member, o *Observation) error {
-	a, err := c.Run(ctx, m, Question{
+func (c Members) observeServers(ctx context.Context, m neo4j.Member, o *Observation) error {
+	a, err := c.Run(ctx, m, reach.Question{
 		Database:  "system",
 		Statement: "SHOW SERVERS YIELD serverId, address, state, health, hosting, requestedHosting, modeConstraint, version",
 	})
 	if err != nil {
 		return err
 	}
-	for _, row := range a.table() {
+	for _, row := range a.Table() {
 		o.Servers = append(o.Servers, Server{
-			ID: row.text("serverId"), Host: hostOf(row.text("address")), State: row.text("state"), Health: row.text("health"),
-			Hosting: row.texts("hosting"), Requested: row.texts("requestedHosting"),
-			Constraint: row.text("modeConstraint"), Version: row.text("version"),
+			ID: row.Text("serverId"), Host: hostOf(row.Text("address")), State: row.Text("state"), Health: row.Text("health"),
+			Hosting: row.Texts("hosting"), Requested: row.Texts("requestedHosting"),
+			Constraint: row.Text("modeConstraint"), Version: row.Text("version"),
 		})
 	}
-	if m.Role != neo4j.Primary || m.Ordinal != 0 || c.topology.Release.Compare(statusCheckFrom) < 0 {
+	if m.Role != neo4j.Primary || m.Ordinal != 0 || c.Topology.Release.Compare(statusCheckFrom) < 0 {
 		return nil // one member's check asks all others
 	}
-	if a, err = c.Run(ctx, m, Question{Database: "system", Statement: "CALL dbms.cluster.statusCheck([], 1000)"}); err != nil {
+	if a, err = c.Run(ctx, m, reach.Question{Database: "system", Statement: "CALL dbms.cluster.statusCheck([], 1000)"}); err != nil {
 		return err
 	}
-	for _, row := range a.table() {
+	for _, row := range a.Table() {
 		o.Replication = append(o.Replication, Replication{
-			Database: row.text("database"), Host: hostOf(row.text("address")), Status: row.text("memberStatus"), Replicated: row.is("replicationSuccessful"),
+			Database: row.Text("database"), Host: hostOf(row.Text("address")), Status: row.Text("memberStatus"), Replicated: row.Is("replicationSuccessful"),
 		})
 	}
 	return nil
 }
 
 // observeDatabases asks for every database's copies. 4.x has neither YIELD everywhere nor the counts.
-func (c *Members) observeDatabases(ctx context.Context, m neo4j.Member, o *Observation) error {
+func (c Members) observeDatabases(ctx context.Context, m neo4j.Member, o *Observation) error {
 	statement := "SHOW DATABASES"
-	if c.family.Proof == neo4j.ByServers {
+	if c.Family.Proof == neo4j.ByServers {
 		statement += " YIELD name, address, role, writer, default, currentStatus, requestedStatus, statusMessage, " +
 			"currentPrimariesCount, requestedPrimariesCount, currentSecondariesCount, requestedSecondariesCount"
 	}
-	a, err := c.Run(ctx, m, Question{Database: "system", Statement: statement})
+	a, err := c.Run(ctx, m, reach.Question{Database: "system", Statement: statement})
 	if err != nil {
 		return err
 	}
-	for _, row := range a.table() {
+	for _, row := range a.Table() {
 		o.Databases = append(o.Databases, Copy{
-			Name: row.text("name"), Host: hostOf(row.text("address")), Role: row.text("role"), Writer: row.is("writer"), Default: row.is("default"),
-			Status: row.text("currentStatus"), Wanted: row.text("requestedStatus"), Message: row.text("statusMessage") + row.text("error"),
-			Primaries: row.number("currentPrimariesCount"), WantedPrimaries: row.number("requestedPrimariesCount"),
-			Secondaries: row.number("currentSecondariesCount"), WantedSecondaries: row.number("requestedSecondariesCount"),
+			Name: row.Text("name"), Host: hostOf(row.Text("address")), Role: row.Text("role"), Writer: row.Is("writer"), Default: row.Is("default"),
+			Status: row.Text("currentStatus"), Wanted: row.Text("requestedStatus"), Message: row.Text("statusMessage") + row.Text("error"),
+			Primaries: row.Number("currentPrimariesCount"), WantedPrimaries: row.Number("requestedPrimariesCount"),
+			Secondaries: row.Number("currentSecondariesCount"), WantedSecondaries: row.Number("requestedSecondariesCount"),
 		})
 	}
 	return nil
-}
-
-// record is one row by its columns' names.
-type record map[string]any
-
-func (a Answer) table() []record {
-	records := make([]record, len(a.Rows))
-	for i, row := range a.Rows {
-		records[i] = record{}
-		for j, column := range a.Columns {
-			if j < len(row) {
-				records[i][column] = row[j]
-			}
-		}
-	}
-	return records
-}
-
-func (r record) text(column string) string { return text(r[column]) }
-
-func (r record) is(column string) bool { b, _ := r[column].(bool); return b }
-
-func (r record) number(column string) int64 { n, _ := r[column].(int64); return n }
-
-// texts is a list of texts, sorted: the order says nothing.
-func (r record) texts(column string) []string {
-	list, _ := r[column].([]any)
-	var all []string
-	for _, v := range list {
-		all = append(all, text(v))
-	}
-	slices.Sort(all)
-	return all
 }
 
 // hostOf is the host of an address with or without a port.

@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,13 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/tests/scripted"
 )
 
 const secret = "scripted-password"
 
 // modelled serves a scripted cluster of a topology's members over real sockets.
-func modelled(t *testing.T, topology neo4j.Topology, change func(c *scripted.Cluster)) *Members {
+func modelled(t *testing.T, topology neo4j.Topology, change func(c *scripted.Cluster)) Members {
 	t.Helper()
 	var primaries, others []string
 	for _, m := range topology.Members {
@@ -35,7 +35,7 @@ func modelled(t *testing.T, topology neo4j.Topology, change func(c *scripted.Clu
 }
 
 // served reaches a scripted server a member.
-func served(t *testing.T, topology neo4j.Topology, password string, at func(host string) func(scripted.Query) scripted.Answer) *Members {
+func served(t *testing.T, topology neo4j.Topology, password string, at func(host string) func(scripted.Query) scripted.Answer) Members {
 	t.Helper()
 	ports := map[string]string{}
 	for _, m := range topology.Members {
@@ -44,8 +44,8 @@ func served(t *testing.T, topology neo4j.Topology, password string, at func(host
 		}).Serve(t)
 		ports[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
 	}
-	members, err := Over(func(_ context.Context, m neo4j.Member, wanted ...int) (Way, error) {
-		w := Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
+	members, err := Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
+		w := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
 		for _, port := range wanted {
 			w.Addresses[port] = ports[m.Name]
 		}
@@ -65,7 +65,7 @@ const (
 func TestProvenServers(t *testing.T) {
 	for _, release := range []string{"5.1.0", "5.23.0", "5.26.30", "2025.01.0", "2026.08.1"} {
 		t.Run(release, func(t *testing.T) {
-			topology := plan(release, 3, 1)
+			topology := planned(release, 3, 1)
 			members := modelled(t, topology, func(c *scripted.Cluster) {
 				if release == "2025.01.0" {
 					for _, s := range c.Servers {
@@ -131,7 +131,7 @@ func TestServersThatAreNotAsPlanned(t *testing.T) {
 		"another edition":     {func(c *scripted.Cluster) { c.Edition = "community" }, "Unsupported administration command"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			topology := plan("5.26.30", 3, 1)
+			topology := planned("5.26.30", 3, 1)
 			_, err := Prove(t.Context(), modelled(t, topology, c.change), topology, Options{Timeout: 50 * time.Millisecond, Canary: true})
 			assert.ErrorContains(t, err, c.want)
 		})
@@ -139,7 +139,7 @@ func TestServersThatAreNotAsPlanned(t *testing.T) {
 }
 
 func TestMembersThatDisagree(t *testing.T) {
-	topology := plan("2026.08.1", 3, 0)
+	topology := planned("2026.08.1", 3, 0)
 	c := scripted.NewCluster("2026.08.1", []string{host0, host1, host2}, nil)
 	stale := scripted.NewCluster("2026.08.1", []string{host0, host1, host2}, nil)
 	stale.Servers[0].ID = "5e7e7000-0000-4000-8000-00000000000f"
@@ -154,7 +154,7 @@ func TestMembersThatDisagree(t *testing.T) {
 }
 
 func TestOneCopyIsAWarning(t *testing.T) {
-	topology := plan("5.26.30", 3, 0)
+	topology := planned("5.26.30", 3, 0)
 	members := modelled(t, topology, func(c *scripted.Cluster) {
 		d := c.Database("neo4j")
 		d.Primaries, d.WantPrimaries = []string{host1}, 1
@@ -168,33 +168,8 @@ func TestOneCopyIsAWarning(t *testing.T) {
 	assert.Contains(t, r.Table(), "warning: database neo4j has one primary")
 }
 
-func TestFreeMembersAreEnabledAndStrangersAreNot(t *testing.T) {
-	topology := plan("5.26.30", 3, 1)
-	var model *scripted.Cluster
-	members := modelled(t, topology, func(c *scripted.Cluster) {
-		model = c
-		c.Server(host2).State = "Free"
-		c.Server(host("neo4j-read-0")).State = "Free"
-		c.Server(host("neo4j-read-0")).Constraint = "NONE"
-		c.Servers = append(c.Servers, &scripted.ModelServer{ID: "stranger", Host: host("neo4j-9"), State: "Free", Health: "Available", Version: "5.26.30"})
-		c.After = func(c *scripted.Cluster) {
-			if c.Looks > 12 {
-				c.Servers = c.Servers[:4]
-			}
-		}
-	})
-	var said strings.Builder
-	_, err := Prove(t.Context(), members, topology, Options{Timeout: 20 * time.Second, Progress: &said})
-	require.NoError(t, err)
-	assert.Equal(t, []string{
-		"ENABLE SERVER '5e7e7000-0000-4000-8000-000000000002' OPTIONS {modeConstraint: 'NONE'}",
-		"ENABLE SERVER '5e7e7000-0000-4000-8000-000000000003' OPTIONS {modeConstraint: 'SECONDARY'}",
-	}, model.Orders)
-	assert.Contains(t, said.String(), "neo4j-2 is enabled as server 5e7e7000-0000-4000-8000-000000000002\n")
-}
-
 func TestServersSlowStart(t *testing.T) {
-	topology := plan("5.26.30", 3, 0)
+	topology := planned("5.26.30", 3, 0)
 	members := modelled(t, topology, func(c *scripted.Cluster) {
 		c.Server(host1).Health = "Unavailable"
 		c.After = func(c *scripted.Cluster) {
@@ -208,16 +183,16 @@ func TestServersSlowStart(t *testing.T) {
 }
 
 func TestServersRefuseThePassword(t *testing.T) {
-	topology := plan("2026.08.1", 3, 0)
+	topology := planned("2026.08.1", 3, 0)
 	c := scripted.NewCluster("2026.08.1", []string{host0, host1, host2}, nil)
 	_, err := Prove(t.Context(), served(t, topology, "another", c.At), topology, Options{Timeout: time.Minute})
-	assert.ErrorIs(t, err, ErrPassword)
+	assert.ErrorIs(t, err, reach.ErrPassword)
 }
 
 func TestStandaloneServers(t *testing.T) {
 	for _, edition := range []neo4j.Edition{neo4j.Community, neo4j.Enterprise} {
 		t.Run(string(edition), func(t *testing.T) {
-			topology := plan("5.26.30", 1, 0)
+			topology := planned("5.26.30", 1, 0)
 			topology.Edition = edition
 			change := func(c *scripted.Cluster) { c.Edition = string(edition) }
 			r, err := Prove(t.Context(), modelled(t, topology, change), topology, Options{Timeout: 10 * time.Second, Canary: true})

@@ -3,42 +3,18 @@ package verify
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/url"
-	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	driver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
 )
-
-func TestPlain(t *testing.T) {
-	for want, errs := range map[string][]error{
-		"port 7687 closed": {io.EOF, io.ErrUnexpectedEOF, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, &driver.ConnectivityError{Inner: io.EOF},
-			&url.Error{Op: "Post", URL: "http://127.0.0.1:33849/", Err: errors.New("http: server closed idle connection")}},
-		"port 7687 silent":                          {context.DeadlineExceeded, os.ErrDeadlineExceeded, &driver.ConnectivityError{Inner: fmt.Errorf("reading: %w", context.DeadlineExceeded)}},
-		"port 7687 broken, malformed HTTP response": {&url.Error{Op: "Post", URL: "http://127.0.0.1:33849/", Err: errors.New("malformed HTTP response")}},
-		"as it is": {errors.New("as it is")},
-	} {
-		for _, err := range errs {
-			got := plain(err, 7687)
-			assert.EqualError(t, got, want, "%#v", err)
-			assert.ErrorIs(t, got, err)
-		}
-	}
-	for _, err := range []error{context.Canceled, &url.Error{Op: "Post", Err: context.Canceled}} {
-		assert.Equal(t, err, plain(err, 7687), "an interrupted check is no member's fault")
-	}
-}
 
 // closing takes connections and closes them, as a port-forward does when nobody listens in the pod.
 func closing(t *testing.T) string {
@@ -60,13 +36,13 @@ func closing(t *testing.T) string {
 func TestALongWaitSaysTheSameOnce(t *testing.T) {
 	for release, port := range map[string]int{"3.1.0-M13-beta3": 7474, "3.5.0-beta03": 7687, "5.26.30": 7687} {
 		t.Run(release, func(t *testing.T) {
-			topology := plan(release, 3, 0)
+			topology := planned(release, 3, 0)
 			dialled := 0
-			members, err := Over(func(_ context.Context, m neo4j.Member, wanted ...int) (Way, error) {
+			members, err := Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
 				if m.Name == "neo4j-0" {
 					dialled++
 				}
-				w := Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
+				w := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
 				for _, p := range wanted {
 					w.Addresses[p] = closing(t)
 				}

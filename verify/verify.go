@@ -1,6 +1,5 @@
-// Package verify answers one question: does the running cluster have the roles of the plan? It reaches every member by
-// port-forward through the Kubernetes API, asks each over Bolt (or HTTP, for releases whose Bolt the driver no longer speaks),
-// and gives a verdict. It knows nothing of Pulumi.
+// Package verify answers one question: does the running cluster have the roles of the plan? It asks every member, by package reach,
+// and gives a verdict. It observes and judges, and changes nothing but its own canary. It knows nothing of Pulumi.
 package verify
 
 import (
@@ -9,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"time"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
 )
 
 // Options of a check.
@@ -47,8 +46,8 @@ func (u *Unproven) Error() string {
 
 // Cluster proves that a running cluster has the topology: it polls with backoff until every member says so, or the time is up
 // (error *Unproven), or the context ends.
-func Cluster(ctx context.Context, a Access, t neo4j.Topology, o Options) (Report, error) {
-	members, err := Reach(ctx, a, t)
+func Cluster(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) (Report, error) {
+	members, err := Open(ctx, a, t)
 	if err != nil {
 		return Report{}, err
 	}
@@ -59,7 +58,7 @@ func Cluster(ctx context.Context, a Access, t neo4j.Topology, o Options) (Report
 // prover is what a check needs of the members.
 type prover interface {
 	Prober
-	asker
+	reach.Asker
 }
 
 // Prove is Cluster over members that are reached already.
@@ -71,7 +70,7 @@ func Prove(ctx context.Context, p prover, t neo4j.Topology, o Options) (Report, 
 	ctx, cancel := context.WithTimeoutCause(ctx, o.Timeout, errTimeIsUp)
 	defer cancel()
 	var findings []Finding
-	talk := newTalk(o.Progress, t)
+	told := newProgress(o.Progress, t)
 	for pause := 200 * time.Millisecond; ; pause = min(2*time.Second, pause*3/2) {
 		seen, now, err := look(ctx, p, t)
 		if err != nil {
@@ -80,18 +79,13 @@ func Prove(ctx context.Context, p prover, t neo4j.Topology, o Options) (Report, 
 		if ctx.Err() == nil || findings == nil {
 			findings = now // what a cancelled look could not see is no finding
 		}
-		if len(findings) > 0 && ctx.Err() == nil {
-			for _, line := range admit(ctx, p, t, seen) {
-				talk.tell(line)
-			}
-		}
 		if len(findings) == 0 && ctx.Err() == nil && o.Canary {
-			findings = sing(ctx, p, t, seen)
+			findings = writeCanary(ctx, p, t, seen)
 		}
 		if len(findings) == 0 && ctx.Err() == nil {
 			return newReport(t, seen, time.Since(began)), nil
 		}
-		talk.say(findings)
+		told.tell(findings)
 		select {
 		case <-ctx.Done():
 			if errors.Is(context.Cause(ctx), errTimeIsUp) {
@@ -107,43 +101,23 @@ var errTimeIsUp = errors.New("time is up")
 
 // look asks all members at once. The error is one that waiting does not mend.
 func look(ctx context.Context, p Prober, t neo4j.Topology) (map[string]Observation, []Finding, error) {
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
-	var (
-		wait sync.WaitGroup
-		mu   sync.Mutex
-		seen = map[string]Observation{}
-		errs = map[string]error{}
-	)
+	seen, errs := reach.All(ctx, t.Members, p.Observe)
 	for _, m := range t.Members {
-		wait.Go(func() {
-			o, err := p.Observe(ctx, m)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				errs[m.Name] = err
-				return
-			}
-			seen[m.Name] = o
-		})
-	}
-	wait.Wait()
-	for _, m := range t.Members {
-		if errors.Is(errs[m.Name], ErrPassword) {
+		if errors.Is(errs[m.Name], reach.ErrPassword) {
 			return nil, nil, fmt.Errorf("%s: %w", m.Name, errs[m.Name])
 		}
 	}
 	findings := Judge(t, seen)
 	for i, f := range findings {
 		if err := errs[f.Member]; err != nil && f.Found == "none" {
-			findings[i].Found = firstLine(err)
+			findings[i].Found = reach.FirstLine(err)
 		}
 	}
 	return seen, findings, nil
 }
 
-// sing runs the canary; that it could not is a finding of the leader, and the next look decides again who that is.
-func sing(ctx context.Context, p asker, t neo4j.Topology, seen map[string]Observation) []Finding {
+// writeCanary runs the canary; that it could not is a finding of the leader, and the next look decides again who that is.
+func writeCanary(ctx context.Context, p reach.Asker, t neo4j.Topology, seen map[string]Observation) []Finding {
 	plan, ok := planCanary(t, seen)
 	if !ok {
 		return []Finding{{t.Name, "a member that says it takes writes", "none"}}
@@ -151,45 +125,36 @@ func sing(ctx context.Context, p asker, t neo4j.Topology, seen map[string]Observ
 	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if err := canary(limited, p, t, plan); err != nil {
-		return []Finding{{plan.Writer.Name, "a write that every member reads", firstLine(err)}}
+		return []Finding{{plan.Writer.Name, "a write that every member reads", reach.FirstLine(err)}}
 	}
 	return nil
 }
 
-// talk says on a long wait who is missing, when that changes and every ten seconds.
-type talk struct {
+// progress says on a long wait who is missing, when that changes and every ten seconds.
+type progress struct {
 	out      io.Writer
 	topology neo4j.Topology
 	last     string
 	at       time.Time
-	told     map[string]bool
 }
 
-func newTalk(out io.Writer, t neo4j.Topology) *talk {
+func newProgress(out io.Writer, t neo4j.Topology) *progress {
 	if out == nil {
 		out = io.Discard
 	}
-	return &talk{out: out, topology: t, at: time.Now(), told: map[string]bool{}}
+	return &progress{out: out, topology: t, at: time.Now()}
 }
 
-// tell says a line of its own, once.
-func (t *talk) tell(line string) {
-	if !t.told[line] {
-		t.told[line] = true
-		_, _ = fmt.Fprintln(t.out, line)
-	}
-}
-
-func (t *talk) say(findings []Finding) {
+func (p *progress) tell(findings []Finding) {
 	wrong := map[string]bool{}
 	for _, f := range findings {
 		wrong[f.Member] = true
 	}
-	total := len(t.topology.Members)
+	total := len(p.topology.Members)
 	line := fmt.Sprintf("%d of %d: %s", max(0, total-len(wrong)), total, findings[0])
-	if line == t.last && time.Since(t.at) < 10*time.Second {
+	if line == p.last && time.Since(p.at) < 10*time.Second {
 		return
 	}
-	t.last, t.at = line, time.Now()
-	_, _ = fmt.Fprintln(t.out, line)
+	p.last, p.at = line, time.Now()
+	_, _ = fmt.Fprintln(p.out, line)
 }

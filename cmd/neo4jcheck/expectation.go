@@ -11,7 +11,8 @@ import (
 	"os/exec"
 
 	"neo4j-kubernetes/neo4j"
-	"neo4j-kubernetes/verify"
+	"neo4j-kubernetes/plan"
+	"neo4j-kubernetes/reach"
 )
 
 // outputs are the stack outputs that the check reads.
@@ -24,8 +25,8 @@ type outputs struct {
 }
 
 // expectation gives what to expect and where, from a stack, a file or the flags alone.
-func (f *flags) expectation(ctx context.Context) (neo4j.Topology, verify.Access, error) {
-	access := verify.Access{Kubeconfig: f.kubeconfig, Context: f.context}
+func (f *flags) expectation(ctx context.Context) (neo4j.Topology, reach.Access, error) {
+	access := reach.Access{Kubeconfig: f.kubeconfig, Context: f.context}
 	switch {
 	case f.stack != "":
 		return f.fromStack(ctx, access)
@@ -43,15 +44,15 @@ func (f *flags) expectation(ctx context.Context) (neo4j.Topology, verify.Access,
 	if f.primaries < 1 || f.secondaries < 0 {
 		return neo4j.Topology{}, access, errors.New("--primaries is 1 or more, --secondaries 0 or more")
 	}
-	spec := neo4j.Spec{
-		Name: f.name, Namespace: f.namespace, ClusterDomain: f.domain, Release: release, Edition: neo4j.Enterprise,
-		Primaries: f.primaries, Secondaries: f.secondaries, ExistingSecret: f.secret,
+	expected := plan.Plan{
+		Name: f.name, Namespace: f.namespace, ClusterDomain: f.domain, ExistingSecret: f.secret,
+		Spec: neo4j.Spec{Release: release, Edition: neo4j.Enterprise, Primaries: f.primaries, Secondaries: f.secondaries},
 	}
-	return spec.Topology(), access, nil
+	return expected.Topology(), access, nil
 }
 
 // fromStack asks the Pulumi command, so that whatever backend and login the user has is used.
-func (f *flags) fromStack(ctx context.Context, access verify.Access) (neo4j.Topology, verify.Access, error) {
+func (f *flags) fromStack(ctx context.Context, access reach.Access) (neo4j.Topology, reach.Access, error) {
 	cmd := exec.CommandContext(ctx, "pulumi", "stack", "output", "--json", "--stack", f.stack)
 	cmd.Dir = f.dir
 	var stderr bytes.Buffer

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/verify"
 )
 
@@ -94,7 +95,7 @@ func (f *flags) register(cmd *cobra.Command) {
 	cmd.MarkFlagsOneRequired("stack", "expectation", "release")
 }
 
-func (f *flags) check(cmd *cobra.Command, t neo4j.Topology, a verify.Access) error {
+func (f *flags) check(cmd *cobra.Command, t neo4j.Topology, a reach.Access) error {
 	report, err := verify.Cluster(cmd.Context(), a, t, verify.Options{Timeout: f.timeout, Canary: !f.withoutCanary, Progress: cmd.ErrOrStderr()})
 	if err != nil {
 		return err

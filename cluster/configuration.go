@@ -1,0 +1,57 @@
+package cluster
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
+)
+
+// configuration declares the pool's neo4j.conf and the files beside it, and gives the name of its ConfigMap. The name is of the content
+// and the object never changes: a member that restarts reads what it was started with, whatever an update that was refused or did not
+// end has prepared meanwhile; another content is another name, which replaces the pods. The old one goes at the end of the update that
+// no longer needs it.
+//
+// What counts at a first start only is in a ConfigMap of its own, whose content may change: it restarts nobody.
+func (d *declaration) configuration(role neo4j.Role) (objects []pulumi.Resource, name string, err error) {
+	lines, err := neo4j.Conf(d.plan.Neo4j(), role)
+	if err != nil {
+		return nil, "", err
+	}
+	always, first := neo4j.SplitFirst(lines)
+	files := d.plan.ConfigFiles(always)
+	name = d.plan.Pool(role) + "-conf-" + digest(files)
+	conf, err := corev1.NewConfigMap(d.ctx, name, &corev1.ConfigMapArgs{
+		Metadata: d.meta(name, role, nil), Data: pulumi.ToStringMap(files), Immutable: pulumi.Bool(true),
+	}, d.options()...)
+	if err != nil || len(first) == 0 {
+		return []pulumi.Resource{conf}, name, err
+	}
+	data := pulumi.StringMap{}
+	for _, line := range first {
+		data[line.Key] = pulumi.String(line.Value)
+	}
+	initial, err := corev1.NewConfigMap(d.ctx, initialName(d.plan, role), &corev1.ConfigMapArgs{
+		Metadata: d.meta(initialName(d.plan, role), role, nil), Data: data,
+	}, d.options()...)
+	return []pulumi.Resource{conf, initial}, name, err
+}
+
+// initialName is the name of the ConfigMap with what counts at a first start only.
+func initialName(p plan.Plan, role neo4j.Role) string { return p.Pool(role) + "-initial" }
+
+// digest is a short name of some files' content.
+func digest(files map[string]string) string {
+	hash := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		_, _ = fmt.Fprintf(hash, "%s %d\n%s", name, len(files[name]), files[name])
+	}
+	return hex.EncodeToString(hash.Sum(nil))[:10]
+}

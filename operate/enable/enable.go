@@ -1,0 +1,133 @@
+// Package enable has a running cluster of 5.x or later take up the servers of its plan: one that joins is Free and hosts nothing
+// until it is enabled (operations manual 5, "managing servers in a cluster"). A Free server that is not planned stays as it is.
+package enable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/operate"
+	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/verify"
+)
+
+// Servers enables every planned server that is Free, and waits for those that have not joined yet. Where a server stands alone, and
+// before 5.0, it does nothing and asks nobody.
+func Servers(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Options) error {
+	if !applies(t) {
+		return nil
+	}
+	members, err := verify.Open(ctx, a, t)
+	if err != nil {
+		return err
+	}
+	defer members.Close()
+	return operate.Run(ctx, &joining{members, t}, o)
+}
+
+func applies(t neo4j.Topology) bool {
+	family, err := neo4j.FamilyOf(t.Release)
+	return err == nil && family.Proof == neo4j.ByServers && len(t.Members) > 1
+}
+
+// members is what the operation needs of the members.
+type members interface {
+	verify.Prober
+	reach.Asker
+}
+
+type joining struct {
+	members  members
+	topology neo4j.Topology
+}
+
+// Next is one step for all servers that are left, nil where all have joined.
+func (j *joining) Next(ctx context.Context) (*operate.Step, error) {
+	_, left, err := j.look(ctx)
+	if errors.Is(err, reach.ErrPassword) || err == nil && len(left) == 0 {
+		return nil, err
+	}
+	return &operate.Step{
+		Name: "join of servers", Member: j.topology.Name, Does: "takes up the servers of its plan", Undone: "has not taken up all servers of its plan",
+		Act: j.act,
+	}, nil
+}
+
+// act orders what can be ordered now, and says what to wait for.
+func (j *joining) act(ctx context.Context) (waitFor string, err error) {
+	view, left, err := j.look(ctx)
+	if err != nil || len(left) == 0 {
+		return "", err
+	}
+	writer, ok := view.Writer(j.topology, "system")
+	if !ok {
+		return "no member says that it writes the system database", nil
+	}
+	family, err := neo4j.FamilyOf(j.topology.Release)
+	if err != nil {
+		return "", err
+	}
+	var waits []string
+	for _, m := range left {
+		i := slices.IndexFunc(view.Servers, func(s verify.Server) bool { return strings.EqualFold(s.Host, m.Host) && s.State == verify.Free })
+		if i < 0 {
+			waits = append(waits, m.Name+" has not joined")
+			continue
+		}
+		id := view.Servers[i].ID
+		if !verify.IsServerID(id) {
+			return "", operate.Refused{Reason: fmt.Sprintf("%s has the server id %q, which is none", m.Name, id)}
+		}
+		_, err := j.members.Run(ctx, writer, reach.Question{
+			Database: "system", Write: true, Statement: fmt.Sprintf("ENABLE SERVER '%s' OPTIONS {modeConstraint: '%s'}", id, family.Constraints[m.Role]),
+		})
+		switch {
+		case err == nil:
+			waits = append(waits, m.Name+" is enabled as server "+id)
+		case operate.Passing(err):
+			waits = append(waits, m.Name+" is not enabled yet: "+reach.FirstLine(err))
+		default:
+			return "", fmt.Errorf("%s: %w", m.Name, err)
+		}
+	}
+	return strings.Join(waits, ", "), nil
+}
+
+// look gives a view of the servers, the writer's own where it answers, and the planned members that are unknown or Free in it.
+func (j *joining) look(ctx context.Context) (view verify.Observation, left []neo4j.Member, err error) {
+	primaries := j.topology.Of(neo4j.Primary)
+	seen, errs := reach.All(ctx, primaries, j.members.Observe)
+	for _, m := range primaries {
+		if errors.Is(errs[m.Name], reach.ErrPassword) {
+			return view, nil, fmt.Errorf("%s: %w", m.Name, errs[m.Name])
+		}
+		o, ok := seen[m.Name]
+		if !ok {
+			continue
+		}
+		if view.Servers == nil {
+			view = o
+		}
+		if writer, ok := o.Writer(j.topology, "system"); ok && writer.Name == m.Name {
+			view = o
+		}
+	}
+	if view.Servers == nil {
+		for _, m := range primaries {
+			return view, nil, fmt.Errorf("no primary answers: %s: %w", m.Name, errs[m.Name])
+		}
+	}
+	for _, m := range j.topology.Members {
+		known := slices.ContainsFunc(view.Servers, func(s verify.Server) bool {
+			return strings.EqualFold(s.Host, m.Host) && s.State != verify.Dropped && s.State != verify.Free
+		})
+		if !known {
+			left = append(left, m)
+		}
+	}
+	return view, left, nil
+}

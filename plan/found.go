@@ -1,0 +1,39 @@
+package plan
+
+// Found is what is in the place that a plan is for: read by package place, judged by the guard.
+type Found struct {
+	// Cluster is the identity of the Kubernetes cluster: the uid of its namespace kube-system.
+	Cluster string
+	// Objects are those of the plan's objects that are there already.
+	Objects []Object
+	// Record is what the last plan of this place left, nil where there is none. It is no more than what is said of a place whose claims
+	// are gone.
+	Record *Record
+	// Password is what the cluster's Secret holds, empty where there is none.
+	Password string
+	// SecretProblem says what is wrong with a Secret of the stack's own, as the servers would read it; empty for nothing.
+	SecretProblem string
+	// Claims are the members' claims that are there, by name.
+	Claims map[string]Claimed
+}
+
+// Claimed is a member's claim that is there.
+type Claimed struct {
+	// LeftAs is the id of the server that was dropped from the cluster and left the claim; empty for none.
+	LeftAs string
+}
+
+// Object is a Kubernetes object of the plan that is there already.
+type Object struct {
+	// Kind is as kubectl knows it, "statefulset"; Namespace is empty for one of the whole cluster.
+	Kind, Namespace, Name string
+	// Owner is the stack it belongs to, organization/project/stack; empty for none.
+	Owner string
+}
+
+// OwnedBy is the annotation of every object of a cluster that names the stack it belongs to: organization/project/stack.
+const OwnedBy = "neo4j-kubernetes/stack"
+
+// LeftAs is the annotation of a claim whose member leaves, or has left, a cluster of 5.x or later for good: the server id under
+// which the cluster knew it. A dropped id never comes back, so neither may the claim; see Out.
+const LeftAs = "neo4j-kubernetes/left-as-server"

@@ -1,0 +1,85 @@
+package place
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
+)
+
+// get reads one object; the typed clients' own Get, without its type.
+type get func(ctx context.Context, name string) (metav1.Object, error)
+
+// of gives a typed client's Get as one of any object.
+func of[T metav1.Object](one func(context.Context, string, metav1.GetOptions) (T, error)) get {
+	return func(ctx context.Context, name string) (metav1.Object, error) {
+		return one(ctx, name, metav1.GetOptions{})
+	}
+}
+
+// wanted is one object that a plan would make.
+type wanted struct {
+	kind, namespace, name string
+	get                   get
+}
+
+// objects finds those of the plan's objects that are there already.
+func objects(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Object, error) {
+	var there []plan.Object
+	for _, w := range ofPlan(client, p) {
+		object, err := w.get(ctx, w.name)
+		switch {
+		case apierrors.IsNotFound(err):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("%s %s: %w", w.kind, w.name, err)
+		}
+		owner := object.GetAnnotations()[plan.OwnedBy]
+		there = append(there, plan.Object{Kind: w.kind, Namespace: w.namespace, Name: w.name, Owner: owner})
+	}
+	return there, nil
+}
+
+// ofPlan are the objects that a plan makes, those that decide whose the place is first.
+func ofPlan(client kubernetes.Interface, p plan.Plan) []wanted {
+	core, ns := client.CoreV1(), p.Namespace
+	var all []wanted
+	for _, role := range neo4j.Roles {
+		all = append(all, wanted{"statefulset", ns, p.Pool(role), of(client.AppsV1().StatefulSets(ns).Get)})
+	}
+	for _, role := range neo4j.Roles {
+		all = append(all, wanted{"poddisruptionbudget", ns, p.Pool(role), of(client.PolicyV1().PodDisruptionBudgets(ns).Get)})
+	}
+	for _, name := range []string{p.Headless(), p.ClientService(), p.DiscoveryService()} {
+		all = append(all, wanted{"service", ns, name, of(core.Services(ns).Get)})
+	}
+	if p.Discovery.Type == "K8S" && p.Clustered() {
+		for _, m := range p.Topology().Members {
+			all = append(all, wanted{"service", ns, m.Name, of(core.Services(ns).Get)})
+		}
+		all = append(all, wanted{"serviceaccount", ns, p.Name, of(core.ServiceAccounts(ns).Get)},
+			wanted{"role", ns, p.Name, of(client.RbacV1().Roles(ns).Get)}, wanted{"rolebinding", ns, p.Name, of(client.RbacV1().RoleBindings(ns).Get)})
+	}
+	all = append(all, wanted{"networkpolicy", ns, p.Name, of(client.NetworkingV1().NetworkPolicies(ns).Get)},
+		wanted{"configmap", ns, p.RecordName(), of(core.ConfigMaps(ns).Get)})
+	if p.ExistingSecret == "" {
+		all = append(all, wanted{"secret", ns, p.AuthSecret(), of(core.Secrets(ns).Get)})
+	}
+	if p.CreateNamespace {
+		all = append(all, wanted{"namespace", "", ns, of(core.Namespaces().Get)})
+	}
+	if p.Storage.CreateClass {
+		all = append(all, wanted{"storageclass", "", p.Storage.Class, of(client.StorageV1().StorageClasses().Get)})
+	}
+	if p.Storage.HostPath != "" {
+		for _, m := range p.Topology().Members {
+			all = append(all, wanted{"persistentvolume", "", p.VolumeOf(m), of(core.PersistentVolumes().Get)})
+		}
+	}
+	return all
+}

@@ -1,0 +1,113 @@
+// Package place looks at what is in the place that a plan is for. It reads the Kubernetes API and changes nothing.
+package place
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
+)
+
+// Look reads what the guard needs to know of a plan's place. The error is the API's; a place where nothing is, the namespace included, is none.
+func Look(ctx context.Context, client kubernetes.Interface, p plan.Plan) (plan.Found, error) {
+	found := plan.Found{Claims: map[string]plan.Claimed{}}
+	var err error
+	if found.Cluster, err = Identity(ctx, client); err != nil {
+		return found, err
+	}
+	if found.Objects, err = objects(ctx, client, p); err != nil {
+		return found, err
+	}
+	if err := record(ctx, client, p, &found); err != nil {
+		return found, err
+	}
+	if err := secret(ctx, client, p, &found); err != nil {
+		return found, err
+	}
+	return found, claims(ctx, client, p, &found)
+}
+
+// Identity is which Kubernetes cluster this is, by whatever name it is reached: the uid of its namespace kube-system. It is empty where
+// one may not read that.
+func Identity(ctx context.Context, client kubernetes.Interface) (string, error) {
+	system, err := client.CoreV1().Namespaces().Get(ctx, metav1.NamespaceSystem, metav1.GetOptions{})
+	switch {
+	case apierrors.IsForbidden(err):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("namespace %s: %w", metav1.NamespaceSystem, err)
+	}
+	return string(system.UID), nil
+}
+
+// record reads what the last plan of the place left.
+func record(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error {
+	kept, err := client.CoreV1().ConfigMaps(p.Namespace).Get(ctx, p.RecordName(), metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("configmap %s/%s: %w", p.Namespace, p.RecordName(), err)
+	}
+	var r plan.Record
+	if err := json.Unmarshal([]byte(kept.Data[plan.RecordKey]), &r); err != nil {
+		return fmt.Errorf("configmap %s/%s: its key %s: %w; it says what the claims here hold, so put it right, or delete it together with them",
+			p.Namespace, p.RecordName(), plan.RecordKey, err)
+	}
+	found.Record = &r
+	return nil
+}
+
+// secret reads the password that the members have, or will have.
+func secret(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error {
+	name := p.AuthSecret()
+	kept, err := client.CoreV1().Secrets(p.Namespace).Get(ctx, name, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil // one of the stack's own may be made together with the namespace; the pods wait for it and say so
+	case err != nil:
+		return fmt.Errorf("secret %s/%s: %w", p.Namespace, name, err)
+	}
+	text, has := kept.Data[neo4j.AuthKey]
+	user, password, cut := strings.Cut(string(text), "/")
+	if p.ExistingSecret != "" {
+		found.SecretProblem = neo4j.CheckAuth(string(text), has)
+	}
+	if cut && user == "neo4j" {
+		found.Password = password
+	}
+	return nil
+}
+
+// claims reads the members' claims, those of larger pools of before among them.
+func claims(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error {
+	list, err := client.CoreV1().PersistentVolumeClaims(p.Namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return fmt.Errorf("claims in %s: %w", p.Namespace, err)
+	}
+	for _, claim := range list.Items {
+		if isMembers(p, claim) && claim.DeletionTimestamp == nil {
+			found.Claims[claim.Name] = plan.Claimed{LeftAs: claim.Annotations[plan.LeftAs]}
+		}
+	}
+	return nil
+}
+
+// isMembers says whether a claim is a member's, by the name that StatefulSets give them.
+func isMembers(p plan.Plan, claim corev1.PersistentVolumeClaim) bool {
+	for _, role := range neo4j.Roles {
+		rest, ok := strings.CutPrefix(claim.Name, plan.Claim+"-"+p.Pool(role)+"-")
+		if ok && rest != "" && strings.Trim(rest, "0123456789") == "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+// Package plan is what Kubernetes is asked for to run a Neo4j cluster: the names of its objects, its members and their hosts, volumes,
+// resources and waits; and the guard that refuses a change from one plan to another. The components, the golden manifests, the
+// operations and the check all read the one plan. It knows nothing of Pulumi.
+package plan
+
+import "neo4j-kubernetes/neo4j"
+
+// Plan is a cluster as its owners want it: plain values, defaults filled in and validated by package config. Quantities of memory
+// and storage are bytes, CPU is millicores, times are seconds.
+type Plan struct {
+	neo4j.Spec
+
+	// Name is the cluster's name and its primaries' StatefulSet, headless Service and pod prefix. A DNS label.
+	Name string
+	// Namespace is the Kubernetes namespace. A DNS label.
+	Namespace string
+	// CreateNamespace says whether the program declares the namespace, or finds it.
+	CreateNamespace bool
+	// ClusterDomain is the DNS domain of the Kubernetes cluster, "cluster.local".
+	ClusterDomain string
+
+	// Image is the full image reference, ImagePullPolicy one of Always, IfNotPresent, Never.
+	Image, ImagePullPolicy string
+	// AcceptLicense is the value of NEO4J_ACCEPT_LICENSE_AGREEMENT, empty when the licence was not accepted.
+	AcceptLicense string
+
+	Storage   Storage
+	Resources Resources
+	Expose    Exposure
+	Placement Placement
+
+	// Env are further environment variables, EnvSecrets those whose values are in Secrets, EnvFrom Secrets whose keys all become such.
+	Env        map[string]string
+	EnvSecrets map[string]SecretKey
+	EnvFrom    []string
+	Volumes    []Volume
+
+	// ExistingSecret names a Secret with the key NEO4J_AUTH to use in place of one made by the program.
+	ExistingSecret string
+	Timeouts       Timeouts
+	Verify         Verify
+	// Protect guards the members and their data against deletion (Pulumi's protect option).
+	Protect bool
+	// HeadStart is how many seconds the primaries other than ordinal 0 wait before their very first start. Discovery of cores that
+	// start at the same instant was measured to take a quarter longer than that of cores that find one already listening.
+	HeadStart int
+}
+
+// Storage says where a member's data lives.
+type Storage struct {
+	// Size is the size of a member's data volume in bytes.
+	Size int64
+	// Class is the storage class of the claims; empty takes the Kubernetes cluster's default.
+	Class string
+	// CreateClass has the program declare Class with the Provisioner and Parameters.
+	CreateClass bool
+	Provisioner string
+	Parameters  map[string]string
+	// HostPath, where set, makes a hostPath PersistentVolume and a claim a member below this folder of the node, as the
+	// blog post this project began from did on minikube.
+	HostPath string
+	// Retain keeps the claims when the cluster is deleted or scaled in.
+	Retain bool
+}
+
+// Resources are a member's container resources: CPU in millicores, memory in bytes. A zero CPULimit sets no limit.
+type Resources struct {
+	CPURequest, CPULimit int64
+	Memory               int64
+}
+
+// Exposure says how clients outside the Kubernetes cluster reach the client Service.
+type Exposure struct {
+	// Type is ClusterIP, NodePort or LoadBalancer.
+	Type string
+	// Annotations of the client Service, such as a cloud's internal load balancer.
+	Annotations map[string]string
+}
+
+// Placement spreads the members.
+type Placement struct {
+	// RequireSeparateNodes refuses two members of a pool on one node; otherwise spreading is a preference.
+	RequireSeparateNodes bool
+	// NodeSelector is passed to the pods as it is.
+	NodeSelector map[string]string
+}
+
+// Timeouts bound the waits of an update, in seconds.
+type Timeouts struct {
+	// Ready bounds the wait for the pods of one pool, Verify the wait for the roles, ScaleIn one member's leaving,
+	// Shutdown a member's graceful end.
+	Ready, Verify, ScaleIn, Shutdown int
+}
+
+// Verify says what the check after an update does.
+type Verify struct {
+	Enabled bool
+	// Canary writes one node through the leader, reads it from every other member and removes it.
+	Canary bool
+}

@@ -1,0 +1,26 @@
+package plan
+
+// SecretKey names a Secret of the namespace, and a key in it.
+type SecretKey struct {
+	Secret string `json:"secret"`
+	Key    string `json:"key"`
+}
+
+// Volume is a further volume of every member.
+type Volume struct {
+	Name, MountPath string
+	ReadOnly        bool
+	// One of Secret, ConfigMap and Claim is the name of such an object in the namespace; all empty makes an emptyDir.
+	Secret, ConfigMap, Claim string
+}
+
+// Reserved are names that the program itself gives to a member.
+var (
+	// ReservedPaths are where the program mounts, and where the image and Kubernetes have files that a start needs.
+	ReservedPaths = []string{
+		"/data", "/conf", "/logs", "/var/lib/neo4j", "/licenses", "/startup", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/lib", "/usr/local/bin",
+		"/opt/java", "/etc/passwd", "/proc", "/sys", "/dev", "/var/run/secrets/kubernetes.io",
+	}
+	// ReservedVolumes are the names of the program's own volumes.
+	ReservedVolumes = []string{Claim, "conf", "home", "logs", "licenses"}
+)

@@ -1,0 +1,62 @@
+package plan
+
+import "neo4j-kubernetes/neo4j"
+
+// Record is what is kept of a plan to compare the next one with: in the state, where it is the input of the component of that name,
+// and in the place itself, where it outlives a destroyed stack. Nothing in it is secret. A field that is missing in an older record is
+// not compared.
+type Record struct {
+	Name          string        `json:"name"`
+	Namespace     string        `json:"namespace"`
+	ClusterDomain string        `json:"clusterDomain,omitempty"`
+	Release       neo4j.Release `json:"release"`
+	Edition       neo4j.Edition `json:"edition"`
+	Primaries     int           `json:"primaries"`
+	Secondaries   int           `json:"secondaries"`
+	Analytics     int           `json:"analytics"`
+	// Copies are how many copies a new database has, zero before 5.0.
+	PrimaryCopies   int `json:"primaryCopies,omitempty"`
+	SecondaryCopies int `json:"secondaryCopies,omitempty"`
+	// DiscoveryType and DiscoveryVersion are Discovery's, empty for a server that stands alone.
+	DiscoveryType    string `json:"discoveryType,omitempty"`
+	DiscoveryVersion string `json:"discoveryVersion,omitempty"`
+	// StorageSize is in bytes.
+	StorageSize     int64  `json:"storageSize"`
+	StorageClass    string `json:"storageClass,omitempty"`
+	HostPath        string `json:"hostPath,omitempty"`
+	Retain          bool   `json:"retain"`
+	CreateNamespace bool   `json:"createNamespace"`
+	ExistingSecret  string `json:"existingSecret,omitempty"`
+}
+
+// Record is what is kept of the plan.
+func (p Plan) Record() Record {
+	r := Record{
+		Name: p.Name, Namespace: p.Namespace, ClusterDomain: p.ClusterDomain, Release: p.Release, Edition: p.Edition,
+		Primaries: p.Primaries, Secondaries: p.Secondaries, Analytics: p.Analytics,
+		DiscoveryType: p.Discovery.Type, DiscoveryVersion: p.Discovery.Version,
+		StorageSize: p.Storage.Size, StorageClass: p.Storage.Class, HostPath: p.Storage.HostPath, Retain: p.Storage.Retain,
+		CreateNamespace: p.CreateNamespace, ExistingSecret: p.ExistingSecret,
+	}
+	if family, err := neo4j.FamilyOf(p.Release); err == nil && family.Proof == neo4j.ByServers {
+		r.PrimaryCopies, r.SecondaryCopies = p.Copies.Primaries, p.Copies.Secondaries
+	}
+	if !p.Clustered() {
+		r.DiscoveryType = ""
+	}
+	return r
+}
+
+// size is how many members a role has.
+func (r Record) size(role neo4j.Role) int {
+	return neo4j.Spec{Primaries: r.Primaries, Secondaries: r.Secondaries, Analytics: r.Analytics}.Size(role)
+}
+
+// members is how many there are in all.
+func (r Record) members() int { return r.Primaries + r.Secondaries + r.Analytics }
+
+// RecordName is the name of the ConfigMap that keeps the record in the place, RecordKey its key there.
+func (p Plan) RecordName() string { return p.Name + "-plan" }
+
+// RecordKey is the key of the record in that ConfigMap: JSON.
+const RecordKey = "plan.json"
