@@ -4,5 +4,5 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 case " $* " in *" --help "* | *" -h "*) ;; *) dev/setup.sh ;; esac
-go build -o bin/bench ./tests/bench
+CGO_ENABLED=0 go build -trimpath -o bin/bench ./tests/bench
 exec bin/bench "$@"

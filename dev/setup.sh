@@ -34,7 +34,7 @@ engine() {
     step "Pulumi: the installed $(pulumi version) with its Kubernetes plugin is used"
     return
   fi
-  step "Pulumi: none installed with its Kubernetes plugin; the box's own command, language host and provider plugin"
+  step "Pulumi: none installed with its Kubernetes plugin; the command and the official provider from their modules, and a language host"
   "$root/dev/engine/build.sh"
 }
 
@@ -50,8 +50,9 @@ images() {
 
 program() {
   step "the Pulumi program and neo4jcheck"
-  # The language host's own flags, so that its first build finds everything compiled.
-  (cd "$root" && go build -buildvcs=false -trimpath -ldflags "-w -s" -o bin/ ./cmd/neo4jcheck &&
+  # The language host's own flags, so that its first build finds everything compiled; without cgo, as the provider, which shares the
+  # kinds of Kubernetes with the program: they are the largest packages of all.
+  (cd "$root" && export CGO_ENABLED=0 && go build -buildvcs=false -trimpath -ldflags "-w -s" -o bin/ ./cmd/neo4jcheck &&
     go build -buildvcs=false -trimpath -ldflags "-w -s" -o bin/neo4j .)
 }
 

@@ -15,8 +15,7 @@ say() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
 # as_built sets the flags that dev/build.sh, dev/engine/build.sh and dev/setup.sh build with, or all of Kubernetes, of the
 # engine and of Pulumi's kinds is compiled a second time.
 as_built() {
-  export GOFLAGS="${GOFLAGS:-} -trimpath"
-  case $1 in dev | dev/engine) export CGO_ENABLED=0 ;; esac
+  export GOFLAGS="${GOFLAGS:-} -trimpath" CGO_ENABLED=0
 }
 # gotest NAME DIR ARGS...: one module's tests; a failure is remembered and the rest still runs. Without go test's own vet,
 # which would walk through all they link once more: "vet and lint" has done so with more rules.
@@ -24,7 +23,7 @@ gotest() {
   local name=$1 dir=$2
   shift 2
   say "tests: $name"
-  (cd "$dir" && as_built "$dir" && "$bin/gotestsum" --format pkgname --hide-summary skipped --jsonfile "$results/$name.json" -- -vet=off "$@") || failed=1
+  (cd "$dir" && as_built && "$bin/gotestsum" --format pkgname --hide-summary skipped --jsonfile "$results/$name.json" -- -vet=off "$@") || failed=1
 }
 
 if [ "$what" = check ]; then dev/setup.sh check; else dev/setup.sh tools; fi
@@ -44,7 +43,7 @@ lean=--enable-only=errcheck,errorlint,gochecknoinits,importas,ineffassign,misspe
 for dir in "${modules[@]}"; do
   some=()
   [ "$dir" != dev ] || some=("$lean")
-  (cd "$dir" && as_built "$dir" && { [ "$dir" != dev ] || go vet ./...; } &&
+  (cd "$dir" && as_built && { [ "$dir" != dev ] || go vet ./...; } &&
     "$bin/golangci-lint" run --allow-parallel-runners --config "$root/.golangci.yml" ${some[@]+"${some[@]}"} ./...) || failed=1
 done
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the Pulumi engine for a machine where it cannot be installed: the CLI, the language host for Go
-# beside it, and the project's own Kubernetes provider where the CLI looks for plugins. Nothing of the
-# user's own Pulumi installation is touched. What is built already is left alone.
+# beside it, and the official Kubernetes provider, from its own module, where the CLI looks for plugins.
+# Nothing of the user's own Pulumi installation is touched. What is built already is left alone.
 #
 #   sh dev/engine/build.sh
 #
@@ -16,7 +16,7 @@ keys="$cache/keys"
 engine=$(go list -m -f '{{.Version}}' github.com/pulumi/pulumi/pkg/v3)
 # The program's SDK asks for exactly its own version of the plugin.
 sdk=$(awk '/pulumi-kubernetes\/sdk\/v4 / { print $(NF == 2 ? 2 : NF - 1) }' ../../go.mod | grep -o '^v[0-9.]*' || true)
-plugin=${sdk:-v4.33.0}
+plugin=${sdk:?no pulumi-kubernetes/sdk in go.mod}
 
 modules=$(cat go.mod go.sum | sha256sum | cut -c1-32)
 sources=$(find cmd internal -name '*.go' ! -name '*_test.go' | LC_ALL=C sort | xargs cat go.mod go.sum | sha256sum | cut -c1-32)
@@ -66,6 +66,7 @@ build "pulumi-$engine" "$cache/bin/pulumi" "$modules-$engine" github.com/pulumi/
 	"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$engine"
 build pulumi-language-go "$cache/bin/pulumi-language-go" "$sources-$engine" ./cmd/pulumi-language-go \
 	"-X main.version=${engine#v}"
+sh ./embed.sh "${plugin#v}"
 build "pulumi-resource-kubernetes-$plugin" \
-	"$cache/pulumi-home/plugins/resource-kubernetes-$plugin/pulumi-resource-kubernetes" "$sources-$plugin" \
+	"$cache/pulumi-home/plugins/resource-kubernetes-$plugin/pulumi-resource-kubernetes" "$modules-$sources-$plugin" \
 	./cmd/pulumi-resource-kubernetes "-X main.version=${plugin#v}"

@@ -122,6 +122,7 @@ func (b *Box) Kubectl(ctx context.Context, args ...string) (string, error) {
 // Build compiles a package of the project with the language host's own flags, so that everything is compiled but once.
 func Build(ctx context.Context, out, pkg string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-ldflags", "-w -s", "-o", out, pkg)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build %s: %w\n%s", pkg, err, text)
 	}

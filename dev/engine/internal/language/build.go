@@ -48,6 +48,10 @@ func build(ctx context.Context, programDir, target string, debug bool) (path str
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, ".")...)
 	cmd.Dir = programDir
+	cmd.Env = os.Environ()
+	if os.Getenv("CGO_ENABLED") == "" {
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=0") // as the provider is built: the two share the kinds of Kubernetes
+	}
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Run(); err != nil {

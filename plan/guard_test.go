@@ -1,0 +1,229 @@
+package plan
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+const mine = "organization/neo4j/dev"
+
+// running is a plan as the guard's tests begin with: three servers of 5.26 on a class of the cloud's.
+func running() Plan {
+	p := planned("5.26.30", 3, 0)
+	p.Discovery.Version = neo4j.OnlyV2
+	p.Copies = neo4j.Copies{Primaries: 3}
+	p.Storage = Storage{Size: 100 << 30, Class: "premium-rwo", Retain: true}
+	p.CreateNamespace = true
+	return p
+}
+
+// changed is a change of the running plan by an edit.
+func changed(edit func(p *Plan)) Change {
+	before, after := running().Record(), running()
+	edit(&after)
+	return Change{Before: &before, After: after, Stack: mine}
+}
+
+const untouched = " is refused, nothing was touched: "
+
+func TestGuard(t *testing.T) {
+	const (
+		moves    = "a cluster does not move: the members would start empty there, and those here would be deleted; make a new stack for it (pulumi stack init) and load a backup, then destroy this one"
+		stays    = "the members' data stays on the volumes that it is on; put it back; to move the data make a new stack with this storage and load a backup"
+		another  = "every member would advertise another name, and those with the old and the new names do not find each other; "
+		password = "Neo4j takes a first password on an empty volume only: the Secret would change and the database would not, and its own password would be lost; "
+	)
+	for name, c := range map[string]struct {
+		change Change
+		want   string
+	}{
+		"nothing":       {changed(func(*Plan) {}), ""},
+		"a setting":     {changed(func(p *Plan) { p.Settings = map[string]string{"db.tx_log.rotation.retention_policy": "3 days"} }), ""},
+		"a member more": {changed(func(p *Plan) { p.Primaries = 5 }), ""},
+		"a new stack":   {Change{After: running(), Stack: mine}, ""},
+		"retain":        {changed(func(p *Plan) { p.Storage.Retain = false }), ""},
+		"copies":        {changed(func(p *Plan) { p.Copies.Primaries = 1 }), ""},
+		"resolver":      {changed(func(p *Plan) { p.Discovery.Type = "DNS" }), ""},
+		"a patch":       {changed(func(p *Plan) { p.Release = neo4j.MustRelease("5.26.31") }), ""},
+		"up from Community": {func() Change {
+			c := changed(func(p *Plan) { p.Primaries, p.Discovery = 1, neo4j.Discovery{} })
+			c.Before.Edition, c.Before.Primaries, c.Before.DiscoveryType, c.Before.DiscoveryVersion = neo4j.Community, 1, "", ""
+			return c
+		}(), ""},
+
+		"namespace": {changed(func(p *Plan) { p.Namespace = "other" }), "neo4j:cluster.namespace: graph -> other" + untouched + moves},
+		"name":      {changed(func(p *Plan) { p.Name = "movies" }), "neo4j:cluster.name: neo4j -> movies" + untouched + moves},
+		"another Kubernetes cluster": {func() Change {
+			c := changed(func(*Plan) {})
+			c.Cluster, c.Found = "a", &Found{Cluster: "b"}
+			return c
+		}(), "neo4j:cluster.kubernetes: another Kubernetes cluster (kube-system a -> b)" + untouched + moves + "; to reach the same cluster by another name, point cluster.kubernetes at it"},
+		"the same by another name": {func() Change {
+			c := changed(func(*Plan) {})
+			c.Cluster, c.Found = "a", &Found{Cluster: "a"}
+			return c
+		}(), ""},
+		"a larger disk": {changed(func(p *Plan) { p.Storage.Size = 200 << 30 }), "neo4j:cluster.storage.size: 100Gi -> 200Gi" + untouched +
+			"a StatefulSet's claim template cannot change in place, so all members would be made anew on volumes that have not grown; put it back; to grow, patch the claims where their class allows expansion: " +
+			`kubectl patch pvc --namespace graph datadir-neo4j-0 --type merge -p '{"spec":{"resources":{"requests":{"storage":"200Gi"}}}}' and so for each member`},
+		"a smaller disk": {changed(func(p *Plan) { p.Storage.Size = 50 << 30 }), "neo4j:cluster.storage.size: 100Gi -> 50Gi" + untouched +
+			"volumes do not shrink; put it back; to move the data make a new stack with this storage and load a backup"},
+		"another class": {changed(func(p *Plan) { p.Storage.Class = "slow" }), "neo4j:cluster.storage.class: premium-rwo -> slow" + untouched + stays},
+		"a folder": {changed(func(p *Plan) { p.Storage.Class, p.Storage.HostPath = "", "/data" }), "neo4j:cluster.storage.hostPath: none -> /data" + untouched + stays +
+			"\nneo4j:cluster.storage.class: premium-rwo -> none" + untouched + stays},
+		"to names by Services": {changed(func(p *Plan) { p.Discovery.Type = "K8S" }), "neo4j:cluster.discovery.type: LIST -> K8S" + untouched + another + "keep it, or make a new stack and load a backup"},
+		"another domain": {changed(func(p *Plan) { p.ClusterDomain = "k8s.example.org" }), "neo4j:cluster.clusterDomain: cluster.local -> k8s.example.org" + untouched + another +
+			"put it back, or make a new stack and load a backup"},
+		"release and size": {changed(func(p *Plan) { p.Release, p.Primaries = neo4j.MustRelease("5.26.31"), 5 }), "neo4j:cluster.release: 5.26.30 -> 5.26.31 together with 3 -> 5 members" + untouched +
+			"who leaves or joins is judged by what one release says; change the release first, and the size in an update of its own"},
+		"down to Community": {func() Change {
+			c := changed(func(p *Plan) { p.Primaries, p.Edition, p.Discovery = 1, neo4j.Community, neo4j.Discovery{} })
+			c.Before.Primaries, c.Before.DiscoveryType, c.Before.DiscoveryVersion = 1, "", ""
+			return c
+		}(), "neo4j:cluster.edition: enterprise -> community" + untouched + "Community does not open a store in Enterprise's block format, and has none of its users' roles; " +
+			"make a new stack of edition community and load a dump in the format aligned"},
+		"secondaries that are left alone": {func() Change {
+			c := changed(func(p *Plan) { p.Primaries, p.Discovery = 1, neo4j.Discovery{} })
+			c.Before.Primaries, c.Before.Secondaries, c.Before.DiscoveryVersion = 1, 2, ""
+			return c
+		}(), "neo4j:cluster.secondaries: 2 secondaries -> a server that stands alone" + untouched +
+			"the server's system database would still count the others, which no drained member may leave behind; keep one secondary, or make a new stack with one server and load a backup"},
+		"another Secret": {changed(func(p *Plan) { p.ExistingSecret = "mine" }), "neo4j:cluster.existingSecret: none -> mine" + untouched + password + "put the old one back"},
+		"a password over a random one": {func() Change {
+			c := changed(func(*Plan) {})
+			c.PasswordAfter = "correct-horse-battery"
+			return c
+		}(), "neo4j:cluster.password: another password" + untouched + password + "take it out of the configuration (pulumi config rm password) or write the one that is in the Secret graph/neo4j-auth"},
+		"the very password that is there": {func() Change {
+			c := changed(func(*Plan) {})
+			c.PasswordAfter, c.Found = "correct-horse-battery", &Found{Password: "correct-horse-battery"}
+			return c
+		}(), ""},
+		"another password": {func() Change {
+			c := changed(func(*Plan) {})
+			c.PasswordBefore, c.PasswordAfter = "correct-horse-battery", "another-horse-battery"
+			return c
+		}(), "neo4j:cluster.password: another password" + untouched + password + "take it out of the configuration (pulumi config rm password) or write the one that is in the Secret graph/neo4j-auth"},
+		"a password over what a destroyed stack left": {Change{After: running(), Stack: mine, PasswordAfter: "another-horse-battery", Found: &Found{Password: "correct-horse-battery"}},
+			"neo4j:cluster.password: another password" + untouched + password + "take it out of the configuration (pulumi config rm password) or write the one that is in the Secret graph/neo4j-auth"},
+		"a Secret that is read in two ways": {Change{After: running(), Stack: mine, Found: &Found{SecretProblem: "its password ends in a line break"}},
+			"neo4j:cluster.existingSecret: neo4j-auth" + untouched + "its password ends in a line break; mend the Secret: its key NEO4J_AUTH is neo4j/ and the password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := Check(c.change)
+			if c.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			assert.EqualError(t, err, c.want)
+			for _, secret := range []string{"correct-horse", "another-horse"} {
+				assert.NotContains(t, c.want, secret)
+			}
+		})
+	}
+}
+
+func TestOthersObjectsAreNotTaken(t *testing.T) {
+	set := Object{Kind: "statefulset", Namespace: "graph", Name: "neo4j", Owner: mine}
+	for name, c := range map[string]struct {
+		found Found
+		want  string
+	}{
+		"what a killed update left":  {Found{Objects: []Object{set, {Kind: "secret", Namespace: "graph", Name: "neo4j-auth", Owner: mine}}}, ""},
+		"made before all had stamps": {Found{Objects: []Object{set, {Kind: "namespace", Name: "graph"}}}, ""},
+		"stamped since": {Found{Objects: []Object{set, {Kind: "service", Namespace: "graph", Name: "neo4j-client"}}, Record: &Record{}},
+			"neo4j:cluster.name: service graph/neo4j-client" + untouched + "it is there already and belongs to no stack of this program; choose another neo4j:cluster.namespace or neo4j:cluster.name. " +
+				"Where it is rightly organization/neo4j/dev's, hand it over: kubectl annotate service --namespace graph neo4j-client --overwrite neo4j-kubernetes/stack=organization/neo4j/dev"},
+		"another stack's": {Found{Objects: []Object{{Kind: "statefulset", Namespace: "graph", Name: "neo4j-read", Owner: "organization/neo4j/test"}}},
+			"neo4j:cluster.name: statefulset graph/neo4j-read" + untouched + "it is there already and belongs to the stack organization/neo4j/test; choose another neo4j:cluster.namespace or neo4j:cluster.name. " +
+				"Where it is rightly organization/neo4j/dev's, hand it over: kubectl annotate statefulset --namespace graph neo4j-read --overwrite neo4j-kubernetes/stack=organization/neo4j/dev"},
+		"a namespace with others in it": {Found{Objects: []Object{{Kind: "namespace", Name: "graph"}}},
+			"neo4j:cluster.createNamespace: namespace graph" + untouched + "it is there already and belongs to no stack of this program; write createNamespace: false to live in it beside others. " +
+				"Where it is rightly organization/neo4j/dev's, hand it over: kubectl annotate namespace graph --overwrite neo4j-kubernetes/stack=organization/neo4j/dev"},
+		"a class of another stack": {Found{Objects: []Object{{Kind: "storageclass", Name: "neo4j-gp3", Owner: "organization/neo4j/eks"}}},
+			"neo4j:cluster.storage.class: storageclass neo4j-gp3" + untouched + "it is there already and belongs to the stack organization/neo4j/eks; write storage.class: neo4j-gp3 to use it as it is. " +
+				"Where it is rightly organization/neo4j/dev's, hand it over: kubectl annotate storageclass neo4j-gp3 --overwrite neo4j-kubernetes/stack=organization/neo4j/dev"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := Check(Change{After: running(), Stack: mine, Found: &c.found})
+			if c.want == "" {
+				assert.NoError(t, err)
+				return
+			}
+			assert.EqualError(t, err, c.want)
+		})
+	}
+}
+
+// What a destroyed stack left is taken up by a plan that fits it, and by no other.
+func TestWhatADestroyedStackLeft(t *testing.T) {
+	left := running().Sized(neo4j.Primary, 5).Record()
+	claims := map[string]Claimed{"datadir-neo4j-0": {}}
+	const origin = "the claims of a destroyed stack are there, and would be taken up: "
+	for name, c := range map[string]struct {
+		edit   func(p *Plan)
+		claims map[string]Claimed
+		want   string
+	}{
+		"the same":        {func(p *Plan) { p.Primaries = 5 }, claims, ""},
+		"no claims":       {func(p *Plan) { p.Release = neo4j.MustRelease("5.1.0") }, nil, ""},
+		"a newer release": {func(p *Plan) { p.Primaries, p.Release = 5, neo4j.MustRelease("2026.08.1"); p.Discovery.Version = "" }, claims, ""},
+		"fewer members": {func(*Plan) {}, claims, "neo4j:cluster.primaries: 5 -> 3" + untouched + origin + "its members count on each other; come back with 5, then change the number; " +
+			"or delete the claims to begin anew: kubectl delete pvc --namespace graph -l app.kubernetes.io/instance=neo4j"},
+		"an older release": {func(p *Plan) { p.Primaries, p.Release = 5, neo4j.MustRelease("5.25.1") }, claims, "neo4j:cluster.release: 5.26.30 -> 5.25.1" + untouched + origin +
+			"a store is never opened by an older release than the one that wrote it; stay, or make a new stack and load a backup of the older release"},
+		"another edition": {func(p *Plan) { p.Primaries, p.Edition = 5, neo4j.Community }, claims, "neo4j:cluster.edition: enterprise -> community" + untouched + origin +
+			"Community does not open a store in Enterprise's block format, and has none of its users' roles; make a new stack of edition community and load a dump in the format aligned"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			after := running()
+			c.edit(&after)
+			err := Check(Change{After: after, Stack: mine, Found: &Found{Record: &left, Claims: c.claims}})
+			if c.want == "" {
+				assert.NoError(t, err)
+				return
+			}
+			assert.EqualError(t, err, c.want)
+		})
+	}
+}
+
+func TestPoolsDoNotGrowOntoDroppedServers(t *testing.T) {
+	grow := func(edit func(p *Plan)) Change {
+		c := changed(edit)
+		c.Found = &Found{Claims: map[string]Claimed{
+			"datadir-neo4j-4": {LeftAs: "5e7e"}, "datadir-neo4j-read-1": {LeftAs: "other"}, "datadir-neo4j-2": {LeftAs: "leaves just now and is no new member"},
+		}}
+		return c
+	}
+	require.NoError(t, Check(grow(func(p *Plan) { p.Primaries, p.Secondaries = 4, 1 })), "those are not wanted")
+	const told = "they hold what members that were dropped from the cluster left behind, and a dropped server can never come back; the other members have all its databases; " +
+		"delete them: kubectl delete pvc --namespace graph datadir-neo4j-4 datadir-neo4j-read-1"
+	assert.EqualError(t, Check(grow(func(p *Plan) { p.Primaries, p.Secondaries = 5, 2 })),
+		"neo4j:cluster.primaries: growing onto datadir-neo4j-4 (server 5e7e), datadir-neo4j-read-1 (server other)"+untouched+told)
+	host := grow(func(p *Plan) { p.Primaries, p.Storage.Class, p.Storage.HostPath = 5, "", "/data/neo4j" })
+	host.Before.StorageClass, host.Before.HostPath = "", "/data/neo4j"
+	assert.ErrorContains(t, Check(host), ", and the folders of these names below /data/neo4j/graph of the nodes")
+}
+
+func TestARecordReadsBack(t *testing.T) {
+	for _, p := range []Plan{running(), planned("3.5.35", 3, 1), planned("2026.08.1", 1, 0)} {
+		text, err := json.Marshal(p.Record())
+		require.NoError(t, err)
+		var back Record
+		require.NoError(t, json.Unmarshal(text, &back))
+		assert.Equal(t, p.Record(), back)
+	}
+}
+
+func TestNotesSayWhatAChangeDoesNotDo(t *testing.T) {
+	assert.Empty(t, Notes(Change{After: running()}))
+	assert.Empty(t, Notes(changed(func(p *Plan) { p.Primaries = 5 })))
+	assert.Equal(t, []string{"neo4j:cluster.copies: 3+0 -> 1+0 counts at a cluster's first start only: nobody restarts, and no database changes; " +
+		"CALL dbms.setDefaultAllocationNumbers or ALTER DATABASE … SET TOPOLOGY changes the running one"}, Notes(changed(func(p *Plan) { p.Copies.Primaries = 1 })))
+}

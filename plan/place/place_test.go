@@ -1,0 +1,130 @@
+package place
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/kubernetes/fake"
+	k8stesting "k8s.io/client-go/testing"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
+)
+
+func planned() plan.Plan {
+	return plan.Plan{
+		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local", CreateNamespace: true,
+		Storage: plan.Storage{Size: 1 << 30, Class: "neo4j-gp3", CreateClass: true, Retain: true},
+		Spec:    neo4j.Spec{Release: neo4j.MustRelease("5.26.30"), Edition: neo4j.Enterprise, Primaries: 3, Discovery: neo4j.Discovery{Type: "LIST"}},
+	}
+}
+
+func meta(name string, annotations map[string]string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Name: name, Namespace: "graph", Annotations: annotations}
+}
+
+func system() *corev1.Namespace {
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "kube-system", UID: "the-cluster"}}
+}
+
+func TestAnEmptyPlace(t *testing.T) {
+	found, err := Look(t.Context(), fake.NewClientset(system()), planned())
+	require.NoError(t, err)
+	assert.Equal(t, plan.Found{Cluster: "the-cluster", Claims: map[string]plan.Claimed{}}, found)
+}
+
+func TestWhatIsThere(t *testing.T) {
+	const mine = "organization/neo4j/dev"
+	stamp := map[string]string{plan.OwnedBy: mine}
+	p := planned()
+	kept, err := json.Marshal(p.Record())
+	require.NoError(t, err)
+	found, err := Look(t.Context(), fake.NewClientset(
+		system(),
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "graph"}},
+		&appsv1.StatefulSet{ObjectMeta: meta("neo4j", stamp)},
+		&appsv1.StatefulSet{ObjectMeta: meta("movies", nil)},
+		&corev1.Service{ObjectMeta: meta("neo4j-client", nil)},
+		&storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "neo4j-gp3", Annotations: map[string]string{plan.OwnedBy: "organization/neo4j/eks"}}},
+		&corev1.Secret{ObjectMeta: meta("neo4j-auth", stamp), Data: map[string][]byte{"NEO4J_AUTH": []byte("neo4j/correct-horse")}},
+		&corev1.ConfigMap{ObjectMeta: meta("neo4j-plan", stamp), Data: map[string]string{"plan.json": string(kept)}},
+		&corev1.PersistentVolumeClaim{ObjectMeta: meta("datadir-neo4j-0", nil)},
+		&corev1.PersistentVolumeClaim{ObjectMeta: meta("datadir-neo4j-4", map[string]string{plan.LeftAs: "5e7e"})},
+		&corev1.PersistentVolumeClaim{ObjectMeta: meta("datadir-neo4j-other-0", nil)},
+		&corev1.PersistentVolumeClaim{ObjectMeta: meta("datadir-movies-0", nil)},
+	), p)
+	require.NoError(t, err)
+	record := p.Record()
+	assert.Equal(t, plan.Found{
+		Cluster: "the-cluster", Record: &record, Password: "correct-horse",
+		Claims: map[string]plan.Claimed{"datadir-neo4j-0": {}, "datadir-neo4j-4": {LeftAs: "5e7e"}},
+		Objects: []plan.Object{
+			{Kind: "statefulset", Namespace: "graph", Name: "neo4j", Owner: mine},
+			{Kind: "service", Namespace: "graph", Name: "neo4j-client"},
+			{Kind: "configmap", Namespace: "graph", Name: "neo4j-plan", Owner: mine},
+			{Kind: "secret", Namespace: "graph", Name: "neo4j-auth", Owner: mine},
+			{Kind: "namespace", Name: "graph"},
+			{Kind: "storageclass", Name: "neo4j-gp3", Owner: "organization/neo4j/eks"},
+		},
+	}, found)
+}
+
+func TestASecretOfTheStacksOwnIsReadAsTheServersWould(t *testing.T) {
+	p := planned()
+	p.ExistingSecret = "mine"
+	for value, want := range map[string]string{
+		"neo4j/correct-horse":   "",
+		"neo4j/correct-horse\n": "its password ends in a line break, which the server would keep as part of it",
+		"neo4j/short":           "its password has 5 characters, under 8",
+		"admin/correct-horse":   `its user is "admin", and the images take a first password for neo4j only`,
+		"correct-horse":         "its value is not neo4j/ and the password",
+		"none":                  "its value none switches authentication off, which this program does not run",
+		"neo4j/correct horse":   "its password has white space, a quote, a backslash, a dollar sign or a control character, which the image's shell would read",
+	} {
+		found, err := Look(t.Context(), fake.NewClientset(system(), &corev1.Secret{ObjectMeta: meta("mine", nil), Data: map[string][]byte{"NEO4J_AUTH": []byte(value)}}), p)
+		require.NoError(t, err)
+		assert.Equal(t, want, found.SecretProblem, "%q", value)
+	}
+	found, err := Look(t.Context(), fake.NewClientset(system(), &corev1.Secret{ObjectMeta: meta("mine", nil)}), p)
+	require.NoError(t, err)
+	assert.Equal(t, "it has no key NEO4J_AUTH", found.SecretProblem)
+}
+
+// What the API does not say is never taken for nothing.
+func TestAnAPIThatDoesNotAnswer(t *testing.T) {
+	for resource, want := range map[string]string{
+		"namespaces": "namespace kube-system: no route", "statefulsets": "statefulset neo4j: no route", "secrets": "secret neo4j-auth: no route",
+		"configmaps": "configmap neo4j-plan: no route", "persistentvolumeclaims": "claims in graph: no route", "services": "service neo4j: no route",
+	} {
+		client := fake.NewClientset(system())
+		client.PrependReactor("*", resource, func(k8stesting.Action) (bool, runtime.Object, error) { return true, nil, errors.New("no route") })
+		_, err := Look(t.Context(), client, planned())
+		assert.EqualError(t, err, want)
+	}
+}
+
+func TestWhoMayNotReadTheIdentityGoesWithout(t *testing.T) {
+	client := fake.NewClientset()
+	client.PrependReactor("get", "namespaces", func(action k8stesting.Action) (bool, runtime.Object, error) {
+		name := action.(k8stesting.GetAction).GetName()
+		return name == "kube-system", nil, apierrors.NewForbidden(schema.GroupResource{Resource: "namespaces"}, name, errors.New("no"))
+	})
+	id, err := Identity(t.Context(), client)
+	require.NoError(t, err)
+	assert.Empty(t, id)
+}
+
+func TestARecordThatCannotBeReadStops(t *testing.T) {
+	_, err := Look(t.Context(), fake.NewClientset(system(), &corev1.ConfigMap{ObjectMeta: meta("neo4j-plan", nil), Data: map[string]string{"plan.json": "{"}}), planned())
+	assert.ErrorContains(t, err, "configmap graph/neo4j-plan: its key plan.json: ")
+}
