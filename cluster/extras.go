@@ -21,12 +21,19 @@ func extraEnvironment(s plan.Plan, role neo4j.Role) corev1.EnvVarArray {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(s.Env[name])})
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.EnvSecrets)) {
-		from := s.EnvSecrets[name]
-		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(name), ValueFrom: &corev1.EnvVarSourceArgs{
-			SecretKeyRef: &corev1.SecretKeySelectorArgs{Name: pulumi.String(from.Secret), Key: pulumi.String(from.Key)},
-		}})
+		env = append(env, fromSecret(name, s.EnvSecrets[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.SettingSecrets)) {
+		env = append(env, fromSecret(neo4j.EnvName(name), s.SettingSecrets[name]))
 	}
 	return env
+}
+
+// fromSecret is a variable whose value is in a Secret.
+func fromSecret(name string, from plan.SecretKey) *corev1.EnvVarArgs {
+	return &corev1.EnvVarArgs{Name: pulumi.String(name), ValueFrom: &corev1.EnvVarSourceArgs{
+		SecretKeyRef: &corev1.SecretKeySelectorArgs{Name: pulumi.String(from.Secret), Key: pulumi.String(from.Key)},
+	}}
 }
 
 // environmentFrom are the Secrets whose keys become variables; nil leaves the field out.

@@ -122,6 +122,7 @@ func read(f *file) Stack {
 		ExistingSecret:  f.text("existingSecret", ""),
 		Protect:         f.boolean("protect", p.protect),
 		HeadStart:       f.seconds("headStart", "2s"),
+		OneNode:         p.oneNode,
 		Spec: neo4j.Spec{
 			Release:       readRelease(f, p.release),
 			Edition:       neo4j.Edition(f.oneOf("edition", string(neo4j.Enterprise), string(neo4j.Enterprise), string(neo4j.Community))),
@@ -129,10 +130,10 @@ func read(f *file) Stack {
 			Secondaries:   f.integer("secondaries", 0),
 			Analytics:     f.integer("analytics", 0),
 			Metrics:       f.boolean("metrics", false),
-			Settings:      f.texts("settings", nil),
 			FastElections: p.fastElections,
 		},
 	}
+	s.Settings, s.SettingSecrets = f.textsOrSecrets("settings")
 	s.Discovery = readDiscovery(f.sub("discovery"), s)
 	s.Copies = readCopies(f.sub("copies"), s)
 	s.Storage = readStorage(f.sub("storage"), p)
@@ -160,8 +161,8 @@ func read(f *file) Stack {
 	placement.end()
 	timeouts := f.sub("timeouts")
 	s.Timeouts = plan.Timeouts{
-		Ready: timeouts.seconds("ready", "15m"), Verify: timeouts.seconds("verify", "5m"),
-		ScaleIn: timeouts.seconds("scaleIn", "5m"), Shutdown: timeouts.seconds("shutdown", "2m"),
+		Ready: timeouts.wait("ready", "15m"), Verify: timeouts.wait("verify", "5m"),
+		ScaleIn: timeouts.wait("scaleIn", "5m"), Shutdown: timeouts.wait("shutdown", "2m"),
 	}
 	timeouts.end()
 	check := f.sub("verify")
@@ -191,9 +192,9 @@ func readRelease(f *file, otherwise string) neo4j.Release {
 
 func readStorage(f *file, p platform) plan.Storage {
 	s := p.storage
-	s.Size = f.bytes("size", p.size)
+	s.Size = f.kubernetesBytes("size", p.size)
 	s.Class = f.text("class", s.Class)
-	if s.Class != p.storage.Class {
+	if f.has("class") {
 		s.CreateClass, s.Provisioner, s.Parameters = false, "", nil // a class of the user's own is there already
 	}
 	if f.has("class") && !f.has("hostPath") {
@@ -207,7 +208,7 @@ func readStorage(f *file, p platform) plan.Storage {
 
 func readResources(f *file, p platform) plan.Resources {
 	r := plan.Resources{
-		CPURequest: f.millicores("cpu", p.cpu), CPULimit: f.millicores("cpuLimit", p.cpuLimit), Memory: f.bytes("memory", p.memory),
+		CPURequest: f.millicores("cpu", p.cpu), CPULimit: f.millicores("cpuLimit", p.cpuLimit), Memory: f.kubernetesBytes("memory", p.memory),
 	}
 	f.end()
 	return r
@@ -216,7 +217,7 @@ func readResources(f *file, p platform) plan.Resources {
 // readMemory plans heap and page cache within the limit, keeping what the stack gives. Where it gives both of them and no limit, the
 // limit follows from them.
 func readMemory(f *file, s *plan.Plan, limited bool) neo4j.Memory {
-	given := neo4j.Memory{Heap: f.bytes("heap", ""), PageCache: f.bytes("pageCache", ""), AllowSmall: f.boolean("allowSmall", false)}
+	given := neo4j.Memory{Heap: f.neo4jBytes("heap"), PageCache: f.neo4jBytes("pageCache"), AllowSmall: f.boolean("allowSmall", false)}
 	shown := strings.TrimPrefix(fmt.Sprintf(", heap %s, page cache %s", orPlanned(f.text("heap", "")), orPlanned(f.text("pageCache", ""))), ", ")
 	f.end()
 	family, err := neo4j.FamilyOf(s.Release)

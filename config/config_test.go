@@ -115,7 +115,7 @@ func TestRefusals(t *testing.T) {
 		"class and hostPath": {"storage: {class: fast, hostPath: /data}", []string{
 			`neo4j:cluster.storage.class: "fast" and hostPath exclude each other: leave one of them out`}},
 		"duration": {"timeouts: {ready: soon}", []string{
-			`neo4j:cluster.timeouts.ready: "soon" is not a duration of at most a day: write a number and a unit, such as 90s or 10m`}},
+			`neo4j:cluster.timeouts.ready: "soon" is not a duration of whole seconds, at most a day: write a number and a unit, such as 90s or 10m`}},
 		"object for a text": {"name: {a: b}", []string{
 			`neo4j:cluster.name: {"a":"b"} is not a text: write one value in quotes`}},
 	} {

@@ -35,7 +35,7 @@ func readExtras(f *file) neo4j.Extras {
 // readPod reads what a stack adds to its members' pods: variables and volumes.
 func readPod(f *file, p *plan.Plan) {
 	p.EnvFrom = f.list("envFrom")
-	p.Env, p.EnvSecrets = readEnv(f)
+	p.Env, p.EnvSecrets = f.textsOrSecrets("env")
 	for _, item := range f.objects("volumes", "name") {
 		p.Volumes = append(p.Volumes, plan.Volume{
 			Name: item.text("name", ""), MountPath: item.text("mountPath", ""), ReadOnly: item.boolean("readOnly", false),
@@ -45,28 +45,28 @@ func readPod(f *file, p *plan.Plan) {
 	}
 }
 
-// readEnv takes the variables: a text each, or a Secret and a key in it.
-func readEnv(f *file) (texts map[string]string, secrets map[string]plan.SecretKey) {
-	object, isObject := f.values["env"].(map[string]any)
+// textsOrSecrets takes an object of values by name: a text each, or a Secret and a key in it.
+func (f *file) textsOrSecrets(key string) (texts map[string]string, secrets map[string]plan.SecretKey) {
+	object, isObject := f.values[key].(map[string]any)
 	if !isObject {
-		return f.texts("env", nil), nil
+		return f.texts(key, nil), nil
 	}
 	plain := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		values, isReference := object[name].(map[string]any)
-		if !isReference {
+		if !isReference || values["secret"] == nil && values["key"] == nil {
 			plain[name] = object[name]
 			continue
 		}
-		reference := newFile(f.path+".env."+name, values, f.problems)
+		reference := newFile(f.path+"."+key+"."+name, values, f.problems)
 		if secrets == nil {
 			secrets = map[string]plan.SecretKey{}
 		}
 		secrets[name] = plan.SecretKey{Secret: reference.text("secret", ""), Key: reference.text("key", "")}
 		reference.end()
 	}
-	f.taken["env"] = true
-	return newFile(f.path, map[string]any{"env": plain}, f.problems).texts("env", nil), secrets
+	f.taken[key] = true
+	return newFile(f.path, map[string]any{key: plain}, f.problems).texts(key, nil), secrets
 }
 
 // list takes a list of texts, or one text of several separated by commas.

@@ -107,12 +107,7 @@ func wellFormed(text string) error {
 func validateEnv(s plan.Plan, problems *Problems) {
 	for _, name := range slices.Sorted(maps.Keys(s.EnvSecrets)) {
 		at, key := "cluster.env."+name, s.EnvSecrets[name]
-		if !isObjectName(key.Secret) {
-			problems.add(at+".secret", key.Secret, "is not the name of a Secret", "write the name of a Secret in the namespace")
-		}
-		if !secretKey.MatchString(key.Key) {
-			problems.add(at+".key", key.Key, "is no key of a Secret", "use letters, digits, dashes, underscores and dots")
-		}
+		checkSecretKey(at, key, problems)
 		if reason := neo4j.ReservedEnv(name); !envName.MatchString(name) {
 			problems.add(at, key, "is no name of an environment variable", "use letters, digits and underscores")
 		} else if reason != "" {

@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"neo4j-kubernetes/neo4j"
 )
 
 // file is one structured value as the stack has it, read key by key. Every read takes its key; what nobody took is unknown.
@@ -95,18 +98,33 @@ func (f *file) boolean(key string, otherwise bool) bool {
 	return b
 }
 
-// bytes takes a quantity of bytes as Kubernetes writes it ("10Gi", "512Mi") or as Neo4j does ("512m", "2g").
-func (f *file) bytes(key, otherwise string) int64 {
-	text := f.text(key, otherwise)
+// neo4jBytes takes a size as Neo4j writes it, in powers of 1024 ("512m", "2g", "8G", "31GiB"; a plain number is bytes).
+func (f *file) neo4jBytes(key string) int64 {
+	text := f.text(key, "")
 	if text == "" {
+		if f.has(key) {
+			f.refuse(key, text, "is not a size", "write a number and k, m or g, such as 512m, or leave it out")
+		}
 		return 0
 	}
-	if n := len(text) - 1; n > 0 && strings.ContainsRune("kmg", rune(text[n])) {
-		text = text[:n] + strings.ToUpper(text[n:]) + "i"
+	n, err := neo4j.ParseBytes(text)
+	if err != nil || n <= 0 {
+		f.refuse(key, text, "is not a size as Neo4j writes it", "write a number and k, m or g, such as 512m")
+		return 0
 	}
-	q, err := resource.ParseQuantity(strings.Replace(text, "Ki", "Ki", 1))
-	if err != nil || q.Sign() < 0 {
-		f.refuse(key, f.text(key, otherwise), "is not an amount of bytes", "write a number and a unit, such as 10Gi or 512Mi")
+	return n
+}
+
+// kubernetesBytes takes a quantity of bytes as Kubernetes writes it: "10Gi" and "512Mi" in powers of 1024, "10G" in powers of 1000.
+func (f *file) kubernetesBytes(key, otherwise string) int64 {
+	text := f.text(key, otherwise)
+	if n := len(text) - 1; n > 0 && strings.ContainsRune("kmg", rune(text[n])) {
+		f.refuse(key, text, "is not a quantity as Kubernetes writes it", "write "+text[:n]+strings.ToUpper(text[n:])+"i")
+		return 0
+	}
+	q, err := resource.ParseQuantity(text)
+	if err != nil || q.Sign() <= 0 || q.Value() == math.MaxInt64 {
+		f.refuse(key, text, "is not an amount of bytes", "write a number and a unit, such as 10Gi or 512Mi")
 		return 0
 	}
 	return q.Value()
@@ -115,12 +133,16 @@ func (f *file) bytes(key, otherwise string) int64 {
 // millicores takes an amount of CPU as Kubernetes writes it ("500m", "2").
 func (f *file) millicores(key, otherwise string) int64 {
 	text := f.text(key, otherwise)
-	if text == "" {
+	if text == "" && !f.has(key) {
 		return 0
 	}
 	q, err := resource.ParseQuantity(text)
-	if err != nil || q.Sign() < 0 {
+	switch {
+	case err != nil || q.Sign() <= 0:
 		f.refuse(key, text, "is not an amount of CPU", "write cores or millicores, such as 2 or 500m")
+		return 0
+	case resource.NewMilliQuantity(q.MilliValue(), q.Format).Cmp(q) != 0:
+		f.refuse(key, text, "is finer than a thousandth of a core", "write whole millicores, such as 500m")
 		return 0
 	}
 	return q.MilliValue()
@@ -130,16 +152,29 @@ func (f *file) millicores(key, otherwise string) int64 {
 func (f *file) seconds(key, otherwise string) int {
 	text := f.text(key, otherwise)
 	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 || d > 24*time.Hour {
-		f.refuse(key, text, "is not a duration of at most a day", "write a number and a unit, such as 90s or 10m")
+	if err != nil || d < 0 || d > 24*time.Hour || d%time.Second != 0 {
+		f.refuse(key, text, "is not a duration of whole seconds, at most a day", "write a number and a unit, such as 90s or 10m")
 		return 0
 	}
 	return int(d / time.Second)
 }
 
-// texts takes an object of texts, such as annotations.
+// wait is seconds that bound a wait: none is no wait.
+func (f *file) wait(key, otherwise string) int {
+	before := len(*f.problems)
+	n := f.seconds(key, otherwise)
+	if n == 0 && len(*f.problems) == before {
+		f.refuse(key, f.text(key, otherwise), "is no time to wait", "write a number and a unit, such as 90s or 10m")
+	}
+	return n
+}
+
+// texts takes an object of texts, such as annotations, over others; null takes one of those away, and null in place of the object all.
 func (f *file) texts(key string, otherwise map[string]string) map[string]string {
 	v, ok := f.take(key)
+	if _, given := f.values[key]; given && v == nil {
+		return nil
+	}
 	if !ok {
 		return otherwise
 	}
@@ -154,6 +189,8 @@ func (f *file) texts(key string, otherwise map[string]string) map[string]string 
 	}
 	for _, k := range slices.Sorted(maps.Keys(object)) {
 		switch object[k].(type) {
+		case nil:
+			delete(texts, k)
 		case string, json.Number, bool:
 			texts[k] = scalar(object[k])
 		default:
@@ -196,14 +233,16 @@ func (f *file) known() []string {
 
 // end refuses every key that nobody took.
 func (f *file) end() {
-	known := slices.Sorted(maps.Keys(f.taken))
+	known, told := slices.Sorted(maps.Keys(f.taken)), false
 	for _, key := range slices.Sorted(maps.Keys(f.values)) {
 		if f.taken[key] {
 			continue
 		}
-		mend := "leave it out; the keys here are " + strings.Join(known, ", ")
+		mend := "leave it out"
 		if near := nearest(key, known); near != "" {
 			mend = "did you mean " + near + "?"
+		} else if !told {
+			mend, told = "leave it out; the keys here are "+strings.Join(known, ", "), true
 		}
 		f.refuse(key, f.values[key], "is not a key this program knows", mend)
 	}

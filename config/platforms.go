@@ -12,7 +12,7 @@ type platform struct {
 	exposeAnnotations              map[string]string
 	kubeContext                    string
 	canary, separateNodes, protect bool
-	fastElections                  bool
+	fastElections, oneNode         bool
 }
 
 var platforms = map[string]platform{
@@ -20,13 +20,13 @@ var platforms = map[string]platform{
 	"dev": {
 		release: "3.5.0-beta03", size: "1Gi", cpu: "100m", memory: "768Mi",
 		storage:    plan.Storage{Retain: true},
-		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, separateNodes: false, fastElections: true,
+		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, oneNode: true, fastElections: true,
 	},
 	// One node with hostPath volumes, as in the blog post.
 	"minikube": {
 		release: "3.5.35", size: "10Gi", cpu: "250m", memory: "1536Mi",
 		storage:    plan.Storage{HostPath: "/data/neo4j", Retain: true},
-		exposeType: "NodePort", kubeContext: "minikube", canary: true,
+		exposeType: "NodePort", kubeContext: "minikube", canary: true, oneNode: true,
 	},
 	"gke": {
 		release: "5.26.30", size: "100Gi", cpu: "1", memory: "4Gi",

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,10 +47,41 @@ func validate(stack *Stack, problems *Problems) {
 	for _, p := range neo4j.CheckSettings(family, s.Settings) {
 		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
 	}
+	validateSettingSecrets(s, family, problems)
+	for _, p := range neo4j.CheckTLS(family, s.Spec) {
+		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
+	}
 	for _, warning := range neo4j.WarnSettings(family, s.Settings) {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster.settings: "+warning)
 	}
 	validateExtras(stack, family, problems)
+}
+
+// validateSettingSecrets refuses settings that may not come from a Secret, by the rules of those that are written out.
+func validateSettingSecrets(s plan.Plan, family neo4j.Family, problems *Problems) {
+	for _, name := range slices.Sorted(maps.Keys(s.SettingSecrets)) {
+		at, from := "cluster.settings."+name, s.SettingSecrets[name]
+		checkSecretKey(at, from, problems)
+		for _, p := range neo4j.CheckSettings(family, map[string]string{name: ""}) {
+			problems.add(at, from, p.Reason, p.Mend)
+		}
+		switch {
+		case name == family.Keys.JVM:
+			problems.add(at, from, "is a list of flags", "write them as cluster.jvm.arguments")
+		case s.Release.RootsImage():
+			problems.add(at, from, "cannot reach a server of "+s.Release.String()+", whose image takes no variables of this user", "write the value out, or take a later patch")
+		}
+	}
+}
+
+// checkSecretKey refuses what names no key of a Secret.
+func checkSecretKey(at string, from plan.SecretKey, problems *Problems) {
+	if !isObjectName(from.Secret) {
+		problems.add(at+".secret", from.Secret, "is not the name of a Secret", "write the name of a Secret in the namespace")
+	}
+	if !secretKey.MatchString(from.Key) {
+		problems.add(at+".key", from.Key, "is no key of a Secret", "use letters, digits, dashes, underscores and dots")
+	}
 }
 
 // validateFamily refuses shapes that the release does not know.
@@ -92,6 +124,9 @@ func validateNames(s plan.Plan, problems *Problems) {
 			problems.add("cluster."+n.key, n.value, "is not a DNS label",
 				"begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash")
 		}
+	}
+	if strings.HasPrefix(s.Namespace, "kube-") || s.Namespace == "default" && s.CreateNamespace {
+		problems.add("cluster.namespace", s.Namespace, "is the Kubernetes cluster's own", "write a namespace for the database, such as neo4j")
 	}
 	if len(longestPool(s)) > maxPoolName {
 		problems.add("cluster.name", s.Name, fmt.Sprintf("makes the name of a StatefulSet longer than %d characters", maxPoolName),
@@ -153,8 +188,17 @@ func validateStorage(s plan.Plan, problems *Problems) {
 	if s.Storage.Size > 0 && s.Storage.Size < least {
 		problems.add("cluster.storage.size", s.Storage.Size, "is too small for a store", "write at least 64Mi")
 	}
+	if s.Protect && !s.Storage.Retain {
+		problems.add("cluster.storage.retain", false, "and protect exclude each other: a protected stack's data is not deleted with it, nor when it shrinks", "write protect: false if the data may go")
+	}
+	if s.Resources.CPULimit > 0 && s.Resources.CPURequest > s.Resources.CPULimit {
+		problems.add("cluster.resources.cpu", fmt.Sprintf("%dm", s.Resources.CPURequest), fmt.Sprintf("is more than cpuLimit, %dm", s.Resources.CPULimit), "lower it, or raise cpuLimit")
+	}
 	if s.Storage.HostPath == "" {
 		return
+	}
+	if !s.OneNode {
+		problems.add("cluster.storage.hostPath", s.Storage.HostPath, "is a folder of one node, and a member that starts on another would find it empty", "write storage.class, or leave both out for the cluster's default class")
 	}
 	if s.Storage.Class != "" {
 		problems.add("cluster.storage.class", s.Storage.Class, "and hostPath exclude each other", "leave one of them out")

@@ -24,7 +24,10 @@ func (s Spec) discoversV2(f Family) bool {
 }
 
 // CheckDiscovery refuses a way of discovery that the family does not know.
-func CheckDiscovery(f Family, d Discovery) error {
+func CheckDiscovery(f Family, d Discovery, domain string) error {
+	if d.Type == "K8S" && f.Keys.KubernetesDomain == "" && domain != "cluster.local" {
+		return fmt.Errorf("Neo4j %s looks for Services in the domain cluster.local only: use LIST, DNS or SRV", f.Range())
+	}
 	if !slices.Contains(f.DiscoveryTypes, d.Type) {
 		return fmt.Errorf("Neo4j %s finds members by %s only", f.Range(), strings.Join(f.DiscoveryTypes, ", "))
 	}
@@ -60,7 +63,7 @@ func discoverySettings(f Family, s Spec) []Setting {
 		}
 	}
 	if s.Discovery.Type == "K8S" {
-		settings = append(settings, Setting{k.KubernetesSelector, s.Places.Selector})
+		settings = append(settings, Setting{k.KubernetesSelector, s.Places.Selector}, Setting{k.KubernetesDomain, s.Places.Domain})
 	}
 	return settings
 }

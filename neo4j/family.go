@@ -99,7 +99,9 @@ type Keys struct {
 	DiscoveryType, DiscoveryVersion, DiscoveryMembers, ClusterEndpoints string
 	// The Services that K8S discovery lists: their labels, and the name of the port of either version.
 	KubernetesSelector, KubernetesPort, KubernetesClusterPort string
-	FormationSize, RuntimeSize                                string
+	// KubernetesDomain is the DNS domain of the Services that K8S discovery lists; a family without takes cluster.local for granted.
+	KubernetesDomain           string
+	FormationSize, RuntimeSize string
 	// DefaultPrimaries and DefaultSecondaries are how many copies a new database has.
 	DefaultPrimaries, DefaultSecondaries                                          string
 	DiscoveryAdvertised, TransactionAdvertised, RaftAdvertised, RoutingAdvertised string

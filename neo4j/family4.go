@@ -10,6 +10,7 @@ var keys40 = func() Keys {
 	k := keys35
 	k.DefaultListen, k.DefaultAdvertised = "dbms.default_listen_address", "dbms.default_advertised_address"
 	k.HTTPAllowlist = "dbms.security.http_auth_whitelist"
+	k.KubernetesDomain = "causal_clustering.kubernetes.cluster_domain"
 	return k
 }()
 

@@ -22,6 +22,7 @@ var keys5 = Keys{
 	Mode: "server.cluster.system_database_mode", ModeConstraint: "initial.server.mode_constraint",
 	DefaultListen: "server.default_listen_address", DefaultAdvertised: "server.default_advertised_address",
 	DiscoveryType: "dbms.cluster.discovery.resolver_type", DiscoveryMembers: "dbms.cluster.discovery.endpoints",
+	KubernetesDomain:   "dbms.kubernetes.cluster_domain",
 	KubernetesSelector: "dbms.kubernetes.label_selector", KubernetesPort: "dbms.kubernetes.service_port_name",
 	FormationSize:    "dbms.cluster.minimum_initial_system_primaries_count",
 	DefaultPrimaries: "initial.dbms.default_primaries_count", DefaultSecondaries: "initial.dbms.default_secondaries_count",

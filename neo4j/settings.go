@@ -3,7 +3,6 @@ package neo4j
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,6 +44,10 @@ func review(f Family, settings map[string]string) (problems []SettingProblem, wa
 			problems = append(problems, SettingProblem{key, value, "is decided by the program", mend})
 		case !utf8.ValidString(value):
 			problems = append(problems, SettingProblem{key, value, "is not valid UTF-8", "write it as text"})
+		case strings.Contains(value, "$("):
+			// A server expands it only when started with --expand-commands (4.2 and later), which the images do not do; before, the
+			// text itself would be the value.
+			problems = append(problems, SettingProblem{key, value, "is a command, and the server refuses to start with one", "take the value from a Secret: {secret: <name>, key: <key>}"})
 		case strings.ContainsFunc(value, unicode.IsControl):
 			problems = append(problems, SettingProblem{key, value, "has a line break or another control character, which would break its line", "write it on one line"})
 		default:
@@ -106,29 +109,4 @@ func (f Family) recognise(key, value string, owned map[string]string) (*SettingP
 		return &SettingProblem{key, value, "is no setting of " + f.Name, "did you mean " + name + "? Then " + write(name)}, ""
 	}
 	return nil, fmt.Sprintf("%s is not known as a setting of %s; it is passed on", key, f.Name)
-}
-
-// Owned are the settings that only the program may write, by name, with what to use in their place.
-func (f Family) Owned() map[string]string {
-	const shape = "leave it out: it follows from primaries, secondaries and the members' names"
-	mends := map[string]string{
-		f.Keys.HeapInitial: "use cluster.memory.heap",
-		f.Keys.HeapMax:     "use cluster.memory.heap",
-		f.Keys.PageCache:   "use cluster.memory.pageCache",
-		f.Keys.StatusAuth:  "leave it out: the pods' probes need the status endpoints without credentials",
-	}
-	owned := map[string]string{}
-	keys := reflect.ValueOf(f.Keys)
-	for i := range keys.NumField() {
-		key := keys.Field(i).String()
-		switch key {
-		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.TopologyRefresh, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted, f.Keys.UnmanagedExtensions, f.Keys.HTTPAllowlist:
-			continue // the user's to set
-		}
-		owned[key] = shape
-		if mend, ok := mends[key]; ok {
-			owned[key] = mend
-		}
-	}
-	return owned
 }

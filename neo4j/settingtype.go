@@ -29,8 +29,7 @@ func parseType(text string) valueType {
 }
 
 var (
-	// Neo4j's ByteUnit and its DurationParser; 3.x knows fewer units.
-	byteSize = regexp.MustCompile(`(?i)^\d+(\.\d+)?\s*(b|[kmgtpe]i?b?)?$`)
+	// Neo4j's DurationParser; 3.x knows fewer units.
 	duration = regexp.MustCompile(`^-?(\d+(ns|μs|us|ms|s|m|h|d)?\s*)+$`)
 	// expansion is a command or a variable that the server expands, so what it says is not known here.
 	expansion = regexp.MustCompile(`\$[({]`)

@@ -29,6 +29,8 @@ type Places struct {
 	// First are the hosts that the discovery list names, Service the host that the DNS and SRV resolvers ask.
 	First   []string
 	Service string
+	// Domain is the DNS domain of the Kubernetes cluster.
+	Domain string
 	// Selector are the labels of what the K8S resolver lists, "key=value,key=value".
 	Selector string
 }

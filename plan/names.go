@@ -101,7 +101,7 @@ func (p Plan) DiscoveryLabels() map[string]string {
 // Neo4j is what is asked of Neo4j, with the names that the members have here.
 func (p Plan) Neo4j() neo4j.Spec {
 	s := p.Spec
-	s.Places = neo4j.Places{Service: p.inNamespace(p.DiscoveryService())}
+	s.Places = neo4j.Places{Domain: p.ClusterDomain, Service: p.inNamespace(p.DiscoveryService())}
 	for _, m := range p.FirstMembers() {
 		s.Places.First = append(s.Places.First, m.Host)
 	}

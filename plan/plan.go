@@ -16,6 +16,8 @@ type Plan struct {
 	Namespace string
 	// CreateNamespace says whether the program declares the namespace, or finds it.
 	CreateNamespace bool
+	// OneNode says that the platform has one node, or few that are somebody's own: where folders of nodes may serve as volumes.
+	OneNode bool
 	// ClusterDomain is the DNS domain of the Kubernetes cluster, "cluster.local".
 	ClusterDomain string
 
@@ -29,6 +31,8 @@ type Plan struct {
 	Expose    Exposure
 	Placement Placement
 
+	// SettingSecrets are settings whose values are in Secrets, by full name; they reach the image as variables, which win over its file.
+	SettingSecrets map[string]SecretKey
 	// Env are further environment variables, EnvSecrets those whose values are in Secrets, EnvFrom Secrets whose keys all become such.
 	Env        map[string]string
 	EnvSecrets map[string]SecretKey
