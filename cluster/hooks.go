@@ -17,8 +17,11 @@ func stackOf(ctx *pulumi.Context) string {
 // scaleInHook takes members out of the running cluster before a StatefulSet shrinks. It is called for every update of the StatefulSet and
 // acts only when the number falls.
 func scaleInHook(ctx *pulumi.Context, role neo4j.Role, args *Args) (pulumi.ResourceOption, error) {
+	if args.ScaleIn == nil {
+		return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{}), nil
+	}
 	hook, err := ctx.RegisterResourceHook(args.Plan.Pool(role)+"-scale-in", func(h *pulumi.ResourceHookArgs) error {
-		if args.ScaleIn == nil || number(h.OldInputs, 0, "spec", "replicas") <= args.Plan.Size(role) {
+		if number(h.OldInputs, 0, "spec", "replicas") <= args.Plan.Size(role) {
 			return nil
 		}
 		args.scaling.Lock()

@@ -124,7 +124,7 @@ func read(f *file) Stack {
 		HeadStart:       f.seconds("headStart", "2s"),
 		OneNode:         p.oneNode,
 		Spec: neo4j.Spec{
-			Release:       readRelease(f, p.release),
+			Release:       readRelease(f, p.recommended),
 			Edition:       neo4j.Edition(f.oneOf("edition", string(neo4j.Enterprise), string(neo4j.Enterprise), string(neo4j.Community))),
 			Primaries:     f.integer("primaries", 3),
 			Secondaries:   f.integer("secondaries", 0),
@@ -177,8 +177,13 @@ func read(f *file) Stack {
 	return Stack{Plan: s, Kubernetes: k}
 }
 
-func readRelease(f *file, otherwise string) neo4j.Release {
-	text := f.text("release", otherwise)
+// readRelease takes the release, which a stack must name: a default would move with the program, and the database with it.
+func readRelease(f *file, recommended string) neo4j.Release {
+	text := f.text("release", "")
+	if text == "" {
+		f.refuse("release", text, "is needed: a default would move with the program, and the database with it", "write the release, for a new stack such as "+recommended)
+		return neo4j.Release{}
+	}
 	r, err := neo4j.ParseRelease(text)
 	if err == nil {
 		_, err = neo4j.FamilyOf(r)

@@ -12,19 +12,64 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-// parse reads a stack written as YAML, as people write it.
+// parse reads a stack written as YAML, as people write it; the platform's recommended release where it names none.
 func parse(t *testing.T, text string) (Stack, error) {
 	t.Helper()
+	values := map[string]any{}
+	if yaml.Unmarshal([]byte(text), &values) == nil && values["release"] == nil {
+		name, ok := values["platform"].(string)
+		if _, known := platforms[name]; !ok || !known {
+			name = "minikube"
+		}
+		text += "\nrelease: " + platforms[name].recommended + "\n"
+	}
 	raw, err := yaml.YAMLToJSON([]byte(text))
 	require.NoError(t, err)
 	return Parse(raw)
+}
+
+// A default would move with the program, and the database with it.
+func TestAStackNamesItsRelease(t *testing.T) {
+	for name, p := range platforms {
+		_, err := Parse([]byte(`{"platform": "` + name + `", "acceptLicense": "yes", "kubernetes": {"context": "mine"}}`))
+		assert.EqualError(t, err, "the stack's configuration has 1 problem; nothing was touched\n  - "+
+			`neo4j:cluster.release: "" is needed: a default would move with the program, and the database with it: write the release, for a new stack such as `+p.recommended)
+	}
+	_, err := parse(t, licensed+"platform: eks\nkubernetes: {context: mine}\nrelease: 2025.7.1")
+	assert.ErrorContains(t, err, `neo4j:cluster.release: "2025.7.1" cannot be deployed: "2025.7.1" is not a Neo4j release: months have two digits, write 2025.07.1`)
+}
+
+// Null takes away what a platform sets.
+func TestNullTakesAway(t *testing.T) {
+	for text, want := range map[string]map[string]string{
+		"":                              {"networking.gke.io/load-balancer-type": "Internal"},
+		"expose: {annotations: {a: b}}": {"networking.gke.io/load-balancer-type": "Internal", "a": "b"},
+		"expose: {annotations: {networking.gke.io/load-balancer-type: null, a: b}}": {"a": "b"},
+		"expose: {annotations: {networking.gke.io/load-balancer-type: null}}":       {},
+		"expose: {annotations: null}":                                               nil,
+		"expose: {type: ClusterIP}":                                                 nil,
+	} {
+		stack, err := parse(t, licensed+"platform: gke\nkubernetes: {context: mine}\n"+text)
+		require.NoError(t, err, text)
+		assert.Equal(t, want, stack.Plan.Expose.Annotations, text)
+	}
+}
+
+// The keys are listed once, however many are unknown.
+func TestUnknownKeysListTheKeysOnce(t *testing.T) {
+	_, err := parse(t, "qqqqqqqqqqqqq: 1\nwwwwwwwwwwwww: 2\nzzzzzzzzzzzzz: 3\n"+licensed)
+	var problems Problems
+	require.ErrorAs(t, err, &problems)
+	require.Len(t, problems, 3)
+	assert.Contains(t, problems[0].Mend, "leave it out; the keys here are acceptLicense, analytics, apoc, ")
+	assert.Equal(t, []string{"leave it out", "leave it out"}, []string{problems[1].Mend, problems[2].Mend})
 }
 
 const licensed = "acceptLicense: 'yes'\n"
 
 func TestPlatformsGiveCompleteDefaults(t *testing.T) {
 	for name := range platforms {
-		text := licensed + "platform: " + name
+		text := licensed + "platform: " + name + "\nrelease: " + platforms[name].recommended
 		if platforms[name].kubeContext == "" {
 			text += "\nkubernetes: {context: mine}"
 		}

@@ -4,7 +4,8 @@ import "neo4j-kubernetes/plan"
 
 // platform is what a stack gets from where it runs, as data: no branch per cloud anywhere else.
 type platform struct {
-	release                        string
+	// recommended is the release that a new stack is advised to name.
+	recommended                    string
 	storage                        plan.Storage
 	size                           string
 	cpu, cpuLimit, memory          string
@@ -18,25 +19,25 @@ type platform struct {
 var platforms = map[string]platform{
 	// The project's own local box: real, small, thrown away.
 	"dev": {
-		release: "3.5.0-beta03", size: "1Gi", cpu: "100m", memory: "768Mi",
+		recommended: "3.5.0-beta03", size: "1Gi", cpu: "100m", memory: "768Mi",
 		storage:    plan.Storage{Retain: true},
 		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, oneNode: true, fastElections: true,
 	},
 	// One node with hostPath volumes, as in the blog post.
 	"minikube": {
-		release: "3.5.35", size: "10Gi", cpu: "250m", memory: "1536Mi",
+		recommended: "3.5.35", size: "10Gi", cpu: "250m", memory: "1536Mi",
 		storage:    plan.Storage{HostPath: "/data/neo4j", Retain: true},
 		exposeType: "NodePort", kubeContext: "minikube", canary: true, oneNode: true,
 	},
 	"gke": {
-		release: "5.26.30", size: "100Gi", cpu: "1", memory: "4Gi",
+		recommended: "5.26.30", size: "100Gi", cpu: "1", memory: "4Gi",
 		storage:       plan.Storage{Class: "premium-rwo", Retain: true},
 		exposeType:    "LoadBalancer",
 		separateNodes: true, protect: true,
 		exposeAnnotations: map[string]string{"networking.gke.io/load-balancer-type": "Internal"},
 	},
 	"eks": {
-		release: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi",
+		recommended: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi",
 		// EKS brings no class for gp3 volumes, so the program declares one.
 		storage: plan.Storage{
 			Class: "neo4j-gp3", CreateClass: true, Retain: true,

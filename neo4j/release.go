@@ -35,6 +35,9 @@ func ParseRelease(s string) (Release, error) {
 		}
 		*dst = n
 	}
+	if r.Major >= firstCalendarYear && len(m[2]) != 2 {
+		return Release{}, fmt.Errorf("%q is not a Neo4j release: months have two digits, write %d.%02d.%s", s, r.Major, r.Minor, m[3])
+	}
 	return r, nil
 }
 
