@@ -56,6 +56,9 @@ type Memory struct {
 // Clustered says whether the members form a cluster, or one server stands alone.
 func (s Spec) Clustered() bool { return s.Primaries+s.Secondaries+s.Analytics > 1 }
 
+// AtLeast says whether the release is another or a later one.
+func (s Spec) AtLeast(r Release) bool { return s.Release.Compare(r) >= 0 }
+
 // Size is how many members a role has.
 func (s Spec) Size(role Role) int {
 	switch role {

@@ -16,10 +16,8 @@ func (j *judgement) databases(m neo4j.Member, o Observation) {
 	for _, c := range o.Databases {
 		byName[c.Name] = append(byName[c.Name], c)
 	}
-	for _, name := range []string{"system"} {
-		if byName[name] == nil {
-			j.find(m.Name, "the database "+name, "nothing")
-		}
+	if byName["system"] == nil {
+		j.find(m.Name, "the database system", "nothing")
 	}
 	if !slices.ContainsFunc(o.Databases, func(c Copy) bool { return c.Default }) {
 		j.find(m.Name, "a default database", "none")
@@ -49,6 +47,9 @@ func (j *judgement) database(m neo4j.Member, name string, copies []Copy) {
 		case "secondary", "read_replica":
 			secondaries++
 		}
+	}
+	if copies[0].Composite() {
+		return
 	}
 	if len(writers) != 1 && copies[0].Wanted == "online" {
 		j.find(m.Name, "one writer of "+name, orNothing(strings.Join(writers, ", ")))

@@ -165,8 +165,20 @@ func describe(o Observation) string {
 			lines = append(lines, fmt.Sprintf("%s %s %s %s", short(s.Host), s.State, strings.Join(s.Requested, "+"), s.ID))
 		}
 	}
+	for _, c := range o.Databases {
+		if len(o.Servers) > 0 { // up to 4.4 the overview's roles say it
+			lines = append(lines, fmt.Sprintf("%s of %s %s%s %s", strings.ToLower(c.Role), c.Name, short(c.Host), writing(c), c.Status))
+		}
+	}
 	slices.Sort(lines)
 	return "(" + strings.Join(lines, "; ") + ")"
+}
+
+func writing(c Copy) string {
+	if c.Writer {
+		return " writes"
+	}
+	return ""
 }
 
 func short(host string) string {

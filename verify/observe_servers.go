@@ -22,6 +22,8 @@ type Server struct {
 // Copy is one row of SHOW DATABASES: a database on one member.
 type Copy struct {
 	Name, Host string
+	// Type is system, standard or composite: from 5.0 on. A composite database has no data, no role and no writer of its own.
+	Type string
 	// Role is primary, secondary or unknown; leader, follower or read_replica in 4.x; standalone for a server that stands alone.
 	Role string
 	// Writer says whether writes go to this copy: from 5.0 on.
@@ -29,6 +31,9 @@ type Copy struct {
 	Status, Wanted, Message                                    string
 	Primaries, WantedPrimaries, Secondaries, WantedSecondaries int64
 }
+
+// Composite says whether the database is a view of others (operations manual 5, "Composite databases").
+func (c Copy) Composite() bool { return strings.EqualFold(c.Type, "composite") }
 
 // Writes says whether this is the copy that takes writes.
 func (c Copy) Writes() bool {
@@ -59,9 +64,11 @@ func (c Members) observeServers(ctx context.Context, m neo4j.Member, o *Observat
 			Constraint: row.Text("modeConstraint"), Version: row.Text("version"),
 		})
 	}
-	if m.Role != neo4j.Primary || m.Ordinal != 0 || c.Topology.Release.Compare(statusCheckFrom) < 0 {
-		return nil // one member's check asks all others
+	if m.Role != neo4j.Primary || c.Topology.Release.Compare(statusCheckFrom) < 0 {
+		return nil
 	}
+	// An empty list is all clustered databases on that server (operations manual 5, "Check the status of the replication"), so every
+	// primary is asked: a database need not be on the first.
 	if a, err = c.Run(ctx, m, reach.Question{Database: "system", Statement: "CALL dbms.cluster.statusCheck([], 1000)"}); err != nil {
 		return err
 	}
@@ -77,7 +84,7 @@ func (c Members) observeServers(ctx context.Context, m neo4j.Member, o *Observat
 func (c Members) observeDatabases(ctx context.Context, m neo4j.Member, o *Observation) error {
 	statement := "SHOW DATABASES"
 	if c.Family.Proof == neo4j.ByServers {
-		statement += " YIELD name, address, role, writer, default, currentStatus, requestedStatus, statusMessage, " +
+		statement += " YIELD name, type, address, role, writer, default, currentStatus, requestedStatus, statusMessage, " +
 			"currentPrimariesCount, requestedPrimariesCount, currentSecondariesCount, requestedSecondariesCount"
 	}
 	a, err := c.Run(ctx, m, reach.Question{Database: "system", Statement: statement})
@@ -86,7 +93,7 @@ func (c Members) observeDatabases(ctx context.Context, m neo4j.Member, o *Observ
 	}
 	for _, row := range a.Table() {
 		o.Databases = append(o.Databases, Copy{
-			Name: row.Text("name"), Host: hostOf(row.Text("address")), Role: row.Text("role"), Writer: row.Is("writer"), Default: row.Is("default"),
+			Name: row.Text("name"), Type: row.Text("type"), Host: hostOf(row.Text("address")), Role: row.Text("role"), Writer: row.Is("writer"), Default: row.Is("default"),
 			Status: row.Text("currentStatus"), Wanted: row.Text("requestedStatus"), Message: row.Text("statusMessage") + row.Text("error"),
 			Primaries: row.Number("currentPrimariesCount"), WantedPrimaries: row.Number("requestedPrimariesCount"),
 			Secondaries: row.Number("currentSecondariesCount"), WantedSecondaries: row.Number("requestedSecondariesCount"),

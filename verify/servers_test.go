@@ -127,12 +127,19 @@ func TestServersThatAreNotAsPlanned(t *testing.T) {
 		"offline on one": {func(c *scripted.Cluster) { c.Database("neo4j").Status[host1] = "offline" }, "neo4j-0: expected neo4j online on neo4j-1, found offline"},
 		"not replicated": {func(c *scripted.Cluster) { c.Database("neo4j").Unreplicated = host2 },
 			"neo4j-0: expected neo4j of neo4j-2 replicated and APPLYING, found replicated false, UNAVAILABLE"},
+		"no answer about replication": {func(c *scripted.Cluster) { c.Database("neo4j").Silent = host2 },
+			"neo4j-1: expected neo4j of neo4j-2 replicated and APPLYING, found no answer about it"},
+		"not replicated, and not on the first server": {func(c *scripted.Cluster) {
+			c.Databases = append(c.Databases, &scripted.ModelDatabase{Name: "movies", Primaries: []string{host1, host2}, WantPrimaries: 2, Status: map[string]string{}, Unreplicated: host2})
+		}, "neo4j-1: expected movies of neo4j-2 replicated and APPLYING, found replicated false, UNAVAILABLE"},
+		"members that name different writers": {func(c *scripted.Cluster) { c.Disagree = map[string]map[string]string{host1: {"neo4j": host2}} },
+			"neo4j-1: expected the same view as neo4j-0, "},
 		"one does not answer": {func(c *scripted.Cluster) { c.Server(host1).Down = true }, "neo4j-1: expected an answer, found port 7687 closed"},
 		"another edition":     {func(c *scripted.Cluster) { c.Edition = "community" }, "Unsupported administration command"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			topology := planned("5.26.30", 3, 1)
-			_, err := Prove(t.Context(), modelled(t, topology, c.change), topology, Options{Timeout: 50 * time.Millisecond, Canary: true})
+			_, err := Prove(t.Context(), modelled(t, topology, c.change), topology, Options{Timeout: 400 * time.Millisecond, Canary: true})
 			assert.ErrorContains(t, err, c.want)
 		})
 	}
@@ -216,5 +223,23 @@ func TestStandaloneServers(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// A composite database has no role, no writer and no copies of its own, and is no fault of a healthy cluster.
+func TestACompositeDatabaseIsProven(t *testing.T) {
+	for _, release := range []string{"5.1.0", "5.26.30", "2026.08.1"} {
+		topology := planned(release, 3, 0)
+		members := modelled(t, topology, func(c *scripted.Cluster) {
+			c.Databases = append(c.Databases, &scripted.ModelDatabase{Name: "library", Primaries: []string{host0, host1, host2}, Status: map[string]string{}, Composite: true})
+			if release == "5.1.0" {
+				// Up to 5.9 one of the two lists has no composite databases.
+				for _, s := range c.Servers {
+					s.Requested = []string{"neo4j", "system"}
+				}
+			}
+		})
+		_, err := Prove(t.Context(), members, topology, Options{Timeout: 10 * time.Second, Canary: true})
+		assert.NoError(t, err, release)
 	}
 }

@@ -24,7 +24,7 @@ func (l *leaving) blocked(view verify.Observation) error {
 		}
 	}
 	for _, c := range view.Databases {
-		if !strings.EqualFold(c.Host, l.member.Host) || c.Name == "system" {
+		if !strings.EqualFold(c.Host, l.member.Host) || c.Name == "system" || c.Composite() {
 			continue
 		}
 		switch {

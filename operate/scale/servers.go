@@ -28,6 +28,10 @@ func (l *leaving) deallocate(ctx context.Context) (waitFor string, err error) {
 	return l.advance(ctx, present, view)
 }
 
+// Operations manual 5: DRYRUN came with 5.2 ("Deallocate databases from server"), the state Deallocated with 5.15 ("Server states");
+// before, a server stays Deallocating until it is dropped.
+var dryRunFrom, deallocatedFrom = neo4j.MustRelease("5.2.0"), neo4j.MustRelease("5.15.0")
+
 // view is what the member says that writes the system database: it knows the servers' states first. Without one nothing can be ordered.
 func (l *leaving) view(ctx context.Context, present neo4j.Topology) (verify.Observation, error) {
 	stay := slices.DeleteFunc(present.Of(neo4j.Primary), func(m neo4j.Member) bool { return m.Name == l.member.Name })
@@ -84,8 +88,10 @@ func (l *leaving) advance(ctx context.Context, present neo4j.Topology, view veri
 		return err
 	}
 	switch {
-	case server.State == verify.Deallocated, server.State == verify.Deallocating && len(others(server.Hosting)) == 0:
+	case server.State == verify.Deallocated, server.State == verify.Deallocating && len(others(server.Hosting)) == 0 && !l.to.AtLeast(deallocatedFrom):
 		return fmt.Sprintf("server %s is dropped", server.ID), order(fmt.Sprintf("DROP SERVER '%s'", server.ID))
+	case server.State == verify.Deallocating && len(others(server.Hosting)) == 0:
+		return fmt.Sprintf("server %s is not Deallocated yet", server.ID), nil
 	case server.State == verify.Deallocating:
 		return fmt.Sprintf("server %s still hosts %s", server.ID, strings.Join(others(server.Hosting), ", ")), nil
 	}
@@ -95,8 +101,10 @@ func (l *leaving) advance(ctx context.Context, present neo4j.Topology, view veri
 	if err := l.narrow(view, order); err != nil {
 		return "", err
 	}
-	if err := order(fmt.Sprintf("DRYRUN DEALLOCATE DATABASES FROM SERVER '%s'", server.ID)); err != nil {
-		return "", l.notDeallocated(server, err)
+	if l.to.AtLeast(dryRunFrom) {
+		if err := order(fmt.Sprintf("DRYRUN DEALLOCATE DATABASES FROM SERVER '%s'", server.ID)); err != nil {
+			return "", l.notDeallocated(server, err)
+		}
 	}
 	// Once it leaves, its address turns null: the id must be known to one who comes later.
 	if err := l.pods.note(ctx, l.member, server.ID); err != nil {
@@ -175,7 +183,7 @@ func (l *leaving) forgotten(ctx context.Context, after neo4j.Topology) string {
 		if c.Status != c.Wanted {
 			return fmt.Sprintf("database %s is %s on %s", c.Name, c.Status, c.Host)
 		}
-		writers[c.Name] = writers[c.Name] || c.Writes() || c.Wanted != "online"
+		writers[c.Name] = writers[c.Name] || c.Writes() || c.Wanted != "online" || c.Composite()
 	}
 	for _, c := range view.Databases {
 		if !writers[c.Name] {

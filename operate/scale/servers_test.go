@@ -154,7 +154,7 @@ func (b *box) orders() (orders []string) {
 }
 
 func TestServersLeaveOneAtATime(t *testing.T) {
-	for _, release := range []string{"5.1.0", "5.26.30", "2025.01.0", "2026.08.1"} {
+	for _, release := range []string{"5.0.0", "5.1.0", "5.14.0", "5.15.0", "5.26.30", "2025.01.0", "2026.08.1"} {
 		t.Run(release, func(t *testing.T) {
 			full := shape5(5, 0, 0)
 			full.Release = neo4j.MustRelease(release)
@@ -347,4 +347,27 @@ func TestElectionsAreWaitedFor(t *testing.T) {
 	told, err := b.in(t.Context(), members, shape5(3, 0, 0), 10*time.Second)
 	require.NoError(t, err, told.progress.String())
 	assert.Contains(t, told.progress.String(), "NotALeader")
+}
+
+// An idle server, as every one is after it joined, has nothing to move: it is dropped when it is Deallocated, from 5.15 on, and not before.
+func TestAnIdleServerIsNotDroppedTooEarly(t *testing.T) {
+	for _, release := range []string{"5.1.0", "5.14.0", "5.15.0", "5.26.30", "2026.08.1"} {
+		t.Run(release, func(t *testing.T) {
+			full := shape5(5, 0, 0)
+			full.Release = neo4j.MustRelease(release)
+			b, members := cluster(t, full)
+			b.c.Slow = 6
+			b.c.Locked(func() {
+				d := b.c.Database("neo4j")
+				d.Primaries, d.WantPrimaries = d.Primaries[:3], 3
+				b.c.Databases = append(b.c.Databases, &scripted.ModelDatabase{Name: "library", Primaries: slices.Clone(b.c.Database("system").Primaries[:3]), Status: map[string]string{}, Composite: true})
+			})
+			told, err := b.in(t.Context(), members, full.Sized(neo4j.Primary, 3), 10*time.Second)
+			require.NoError(t, err, told.progress.String())
+			assert.Equal(t, []string{
+				"DEALLOCATE DATABASES FROM SERVER '" + id(4) + "'", "DROP SERVER '" + id(4) + "'",
+				"DEALLOCATE DATABASES FROM SERVER '" + id(3) + "'", "DROP SERVER '" + id(3) + "'",
+			}, b.orders(), told.progress.String())
+		})
+	}
 }

@@ -211,6 +211,6 @@ func (p *project) refusesAnotherStack(t *testing.T) {
 			continue
 		}
 		require.Error(t, err, "pulumi %s\n%s", args, out)
-		assert.Contains(t, out, "belongs to the stack organization/neo4j/"+p.Stack+"; nothing was touched")
+		assert.Contains(t, out, "is refused, nothing was touched: it is there already and belongs to the stack organization/neo4j/"+p.Stack+"; ")
 	}
 }

@@ -31,7 +31,12 @@ type Cluster struct {
 	Slow int
 	Hold bool
 	// nameless says that there is no state Deallocated: before 5.15 a server stays Deallocating.
+	// Operations manual 5, clustering/servers, "Server states".
 	nameless bool
+	// dryRuns says that there is DRYRUN: from 5.2 on (operations manual 5, clustering/servers, "Deallocate databases from server").
+	dryRuns bool
+	// Disagree has a server show its own view of who writes: by its host, the writer by database.
+	Disagree map[string]map[string]string
 }
 
 // ModelServer is one server. An empty Host shows as a null address.
@@ -52,6 +57,11 @@ type ModelDatabase struct {
 	Status                         map[string]string
 	Writers                        []string
 	Unreplicated                   string
+	// Silent hosts are missing from what statusCheck answers.
+	Silent string
+	// Composite databases are views of others: type composite, role null, writer false, no counts (operations manual 5,
+	// database-administration/composite-databases and .../standard-databases/listing-databases).
+	Composite bool
 }
 
 // Locked runs a change while no server answers.
@@ -63,7 +73,7 @@ func (c *Cluster) Locked(change func()) {
 
 // NewCluster is a healthy cluster of servers at hosts, in which neo4j and system are on all of primaries.
 func NewCluster(release string, primaries, secondaries []string) *Cluster {
-	c := &Cluster{nameless: neo4j.MustRelease(release).Compare(neo4j.MustRelease("5.15.0")) < 0, Edition: "enterprise", Copies: map[string]bool{}, Refuse: map[string]string{}}
+	c := &Cluster{nameless: neo4j.MustRelease(release).Compare(neo4j.MustRelease("5.15.0")) < 0, dryRuns: neo4j.MustRelease(release).Compare(neo4j.MustRelease("5.2.0")) >= 0, Edition: "enterprise", Copies: map[string]bool{}, Refuse: map[string]string{}}
 	for i, host := range slices.Concat(primaries, secondaries) {
 		s := &ModelServer{ID: fmt.Sprintf("5e7e7000-0000-4000-8000-%012d", i), Host: host, State: "Enabled", Health: "Available", Constraint: "NONE", Version: release}
 		if i >= len(primaries) {
@@ -131,9 +141,9 @@ func (c *Cluster) answer(host string, q Query) Answer {
 	case q.Text == "CALL dbms.components()":
 		return Components(c.release(host), c.Edition)
 	case yields.MatchString(q.Text):
-		return c.show(q)
+		return c.show(host, q)
 	case q.Text == "CALL dbms.cluster.statusCheck([], 1000)":
-		return c.statusCheck()
+		return c.statusCheck(host)
 	case strings.Contains(q.Text, "Neo4jClusterCheck"):
 		return c.canary(host, q)
 	case orders.MatchString(q.Text) || topology.MatchString(q.Text):

@@ -20,6 +20,9 @@ func (c *Cluster) order(q Query) Answer {
 	}
 	switch what {
 	case "DRYRUN DEALLOCATE":
+		if !c.dryRuns {
+			return Answer{Code: "Neo.ClientError.Statement.SyntaxError", Message: "Invalid input 'DRYRUN'"}
+		}
 		return c.blocked(s)
 	case "DEALLOCATE":
 		if a := c.blocked(s); a.Code != "" {
@@ -32,10 +35,17 @@ func (c *Cluster) order(q Query) Answer {
 			s.Constraint = "SECONDARY"
 		}
 	case "DROP":
-		if s.State != "Deallocated" && s.State != "Free" && (!c.nameless || s.State != "Deallocating" || len(c.hosting(s)) > 0) {
+		// Before there was a state for it, a server that hosts nothing but system is done (operations manual 5, clustering/servers, "Drop
+		// a server").
+		busy := slices.ContainsFunc(c.hosting(s), func(name string) bool { d := c.Database(name); return name != "system" && !d.Composite })
+		if s.State != "Deallocated" && s.State != "Free" && (!c.nameless || s.State != "Deallocating" || busy) {
 			return Answer{Code: "Neo.ClientError.Statement.ExecutionFailed", Message: "the server must be deallocated before it is dropped"}
 		}
 		s.State = "Dropped"
+		for _, d := range c.Databases { // system stays on a server to its end
+			d.Primaries = slices.DeleteFunc(slices.Clone(d.Primaries), func(host string) bool { return host == s.Host })
+			d.Secondaries = slices.DeleteFunc(slices.Clone(d.Secondaries), func(host string) bool { return host == s.Host })
+		}
 	case "CORDONSERVER":
 		s.State = "Cordoned"
 	}

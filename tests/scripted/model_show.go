@@ -6,7 +6,7 @@ import (
 )
 
 // show answers SHOW SERVERS and SHOW DATABASES with the columns that were asked for.
-func (c *Cluster) show(q Query) Answer {
+func (c *Cluster) show(host string, q Query) Answer {
 	match := yields.FindStringSubmatch(q.Text)
 	var columns []string
 	for _, column := range strings.Split(match[2], ",") {
@@ -14,7 +14,7 @@ func (c *Cluster) show(q Query) Answer {
 	}
 	var records []map[string]any
 	if strings.EqualFold(match[1], "DATABASES") {
-		records = c.showDatabases()
+		records = c.showDatabases(host)
 	} else {
 		switch {
 		case c.Edition == "community":
@@ -74,7 +74,7 @@ func (c *Cluster) hosting(s *ModelServer) []string {
 	return names
 }
 
-func (c *Cluster) showDatabases() []map[string]any {
+func (c *Cluster) showDatabases(at string) []map[string]any {
 	var records []map[string]any
 	for _, d := range c.Databases {
 		for i, host := range slices.Concat(d.Primaries, d.Secondaries) {
@@ -86,8 +86,24 @@ func (c *Cluster) showDatabases() []map[string]any {
 			if other, ok := d.Status[host]; ok {
 				status = other
 			}
+			kind := "standard"
+			if d.Name == "system" {
+				kind = "system"
+			}
+			if d.Composite {
+				records = append(records, map[string]any{
+					"name": d.Name, "type": "composite", "address": host + ":7687", "role": nil, "writer": false, "default": false,
+					"currentStatus": status, "requestedStatus": "online", "statusMessage": "",
+					"currentPrimariesCount": nil, "requestedPrimariesCount": nil, "currentSecondariesCount": nil, "requestedSecondariesCount": nil,
+				})
+				continue
+			}
+			writer := slices.Contains(c.writers(d), host)
+			if other, ok := c.Disagree[at][d.Name]; ok {
+				writer = other == host
+			}
 			records = append(records, map[string]any{
-				"name": d.Name, "address": host + ":7687", "role": role, "writer": slices.Contains(c.writers(d), host), "default": d.Name == "neo4j",
+				"name": d.Name, "type": kind, "address": host + ":7687", "role": role, "writer": writer, "default": d.Name == "neo4j",
 				"currentStatus": status, "requestedStatus": "online", "statusMessage": "",
 				"currentPrimariesCount": len(d.Primaries), "requestedPrimariesCount": d.WantPrimaries,
 				"currentSecondariesCount": len(d.Secondaries), "requestedSecondariesCount": d.WantSecondaries,
@@ -97,12 +113,21 @@ func (c *Cluster) showDatabases() []map[string]any {
 	return records
 }
 
-func (c *Cluster) statusCheck() Answer {
+// statusCheck answers for the clustered databases on that server, a row for each member of a database's Raft group; a database with one
+// primary has none (operations manual 5, clustering/monitoring/status-check: "Providing an empty list runs the status check for all
+// clustered databases on that server").
+func (c *Cluster) statusCheck(at string) Answer {
 	a := Answer{Columns: []string{
 		"database", "serverId", "address", "replicationSuccessful", "memberStatus", "recognisedLeader", "recognisedLeaderTerm", "requester", "error",
 	}}
 	for _, d := range c.Databases {
+		if !slices.Contains(d.Primaries, at) || len(d.Primaries) < 2 {
+			continue
+		}
 		for i, host := range d.Primaries {
+			if host == d.Silent {
+				continue
+			}
 			status, done := "APPLYING", true
 			if d.Unreplicated == host {
 				status, done = "UNAVAILABLE", false

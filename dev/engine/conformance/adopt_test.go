@@ -48,7 +48,7 @@ func TestReadOfAnObjectThatIsNotOurs(t *testing.T) {
 	with := func(p *objects) error {
 		o := &object{}
 		err := p.ReadResource("kubernetes:core/v1:ConfigMap", "conf", pulumi.ID(s.namespace+"/conf"), nil, o,
-			pulumi.Provider(p.provider), pulumi.Version("4.33.0"))
+			pulumi.Provider(p.provider), pulumi.Version("4.25.0"))
 		p.Export("name", o.Metadata.MapIndex(pulumi.String("name")))
 		return err
 	}

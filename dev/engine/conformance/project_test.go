@@ -100,12 +100,13 @@ func main() {
 		}
 		labels := pulumi.Map{"app": pulumi.String("w")}
 		return ctx.RegisterResource("kubernetes:apps/v1:StatefulSet", "w", pulumi.Map{
+			"apiVersion": pulumi.String("apps/v1"), "kind": pulumi.String("StatefulSet"),
 			"metadata": pulumi.Map{"name": pulumi.String("w"), "namespace": pulumi.String(os.Getenv("NAMESPACE"))},
 			"spec": pulumi.Map{"replicas": pulumi.Int(len(os.Getenv("REPLICAS")) + 1),
 				"serviceName": pulumi.String("w"), "selector": pulumi.Map{"matchLabels": labels},
 				"template": pulumi.Map{"metadata": pulumi.Map{"labels": labels}, "spec": pulumi.Map{
 					"containers": pulumi.Array{pulumi.Map{"name": pulumi.String("c"), "image": pulumi.String("none")}}}}},
-		}, &object{}, pulumi.Version("4.33.0"))
+		}, &object{}, pulumi.Version("4.25.0"))
 	})
 }
 `

@@ -101,14 +101,17 @@ func (p *objects) add(kind, name string, fields pulumi.Map, opts ...pulumi.Resou
 
 func (p *objects) addAsIs(kind, name string, fields pulumi.Map, opts ...pulumi.ResourceOption) (*object, error) {
 	o := &object{}
-	opts = append(opts, pulumi.Provider(p.provider), pulumi.Version("4.33.0"))
+	// As the SDK's types do.
+	group, short, _ := strings.Cut(kind, ":")
+	fields["apiVersion"], fields["kind"] = pulumi.String(strings.TrimPrefix(group, "core/")), pulumi.String(short)
+	opts = append(opts, pulumi.Provider(p.provider), pulumi.Version("4.25.0"))
 	return o, p.RegisterResource("kubernetes:"+kind, name, fields, o, opts...)
 }
 
 func (s *stack) use(run program) {
 	s.auto.Workspace().SetProgram(func(ctx *pulumi.Context) error {
 		provider := &kubernetesProvider{}
-		err := ctx.RegisterResource("pulumi:providers:kubernetes", "k8s", s.settings, provider, pulumi.Version("4.33.0"))
+		err := ctx.RegisterResource("pulumi:providers:kubernetes", "k8s", s.settings, provider, pulumi.Version("4.25.0"))
 		if err != nil {
 			return err
 		}
