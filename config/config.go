@@ -43,6 +43,11 @@ func Load(ctx *pulumi.Context) (Stack, pulumi.StringPtrInput, error) {
 	if err != nil {
 		return Stack{}, nil, Problems{{"neo4j:cluster", "(missing)", "is needed", "set it with: pulumi config set --path cluster.platform minikube"}}
 	}
+	if ctx.IsConfigSecret("neo4j:cluster") {
+		// Read as a structured value it would stand in the clear in plans, previews and the state.
+		return Stack{}, nil, Problems{{"neo4j:cluster", "[secret]", "has a secret below it, and a structured value does not stay one",
+			"take it out (pulumi config rm --path 'cluster.…') and put it into a Secret of the namespace: settings and env take {secret: <name>, key: <key>}; the password is neo4j:password"}}
+	}
 	// Try reads a secret in the clear, which only the checks below see; the Output stays encrypted in the state.
 	password, err := c.Try("password")
 	given := err == nil
@@ -54,6 +59,9 @@ func Load(ctx *pulumi.Context) (Stack, pulumi.StringPtrInput, error) {
 			return Stack{}, nil, err
 		}
 		problems = p
+	}
+	if given && !ctx.IsConfigSecret("neo4j:password") {
+		problems = append(problems, Problem{"neo4j:password", "[not shown]", "is in plain text in the stack's file", "take another, for this one is known: pulumi config set --secret password"})
 	}
 	if given {
 		problems = append(problems, checkPassword(password, stack.Plan)...)
