@@ -18,6 +18,8 @@ type Members struct {
 	Topology neo4j.Topology
 	Family   neo4j.Family
 
+	// kube is the Kubernetes API that they are reached through, nil where a caller has a way of its own.
+	kube     *kube
 	dial     Dialer
 	password string
 
@@ -44,7 +46,11 @@ func Open(ctx context.Context, a Access, t neo4j.Topology) (*Members, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Over(k.dialer(t.Namespace), t, password)
+	members, err := Over(k.dialer(t.Namespace), t, password)
+	if err == nil {
+		members.kube = k
+	}
+	return members, err
 }
 
 // Over reaches members by a way of the caller's own. Close it.

@@ -122,3 +122,25 @@ func TestUnprovenSaysEveryFinding(t *testing.T) {
 	u := &Unproven{planned(release35, 3, 0), []Finding{{"neo4j-0", "a", "b"}, {"neo4j-1", "c", "d"}}, time.Minute}
 	assert.Equal(t, "the cluster is not proven to be 3 cores, 0 read replicas after 1m0s\n  - neo4j-0: expected a, found b\n  - neo4j-1: expected c, found d", fmt.Sprint(u))
 }
+
+// revised is a cluster whose Kubernetes knows who runs an earlier plan: at the first look, one does.
+type revised struct {
+	*fakeCluster
+	looks *int
+}
+
+func (r revised) Outdated(context.Context) (map[string]string, error) {
+	if *r.looks++; *r.looks == 1 {
+		return map[string]string{"neo4j-1": "neo4j-old, an earlier one than neo4j-new"}, nil
+	}
+	return nil, nil
+}
+
+func TestAMemberOfAnEarlierPlanProvesNothing(t *testing.T) {
+	topology, looks := planned(release35, 3, 0), 0
+	var progress bytes.Buffer
+	_, err := Prove(t.Context(), revised{newFake(topology, healthy(topology)), &looks}, topology, Options{Timeout: 10 * time.Second, Progress: &progress})
+	require.NoError(t, err)
+	assert.Equal(t, 2, looks)
+	assert.Equal(t, "2 of 3: neo4j-1: expected a pod of its StatefulSet's present revision, found neo4j-old, an earlier one than neo4j-new\n", progress.String())
+}

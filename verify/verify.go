@@ -107,13 +107,38 @@ func look(ctx context.Context, p Prober, t neo4j.Topology) (map[string]Observati
 			return nil, nil, fmt.Errorf("%s: %w", m.Name, errs[m.Name])
 		}
 	}
-	findings := Judge(t, seen)
+	findings := append(revisions(ctx, p, t), Judge(t, seen)...)
 	for i, f := range findings {
 		if err := errs[f.Member]; err != nil && f.Found == "none" {
 			findings[i].Found = reach.FirstLine(err)
 		}
 	}
 	return seen, findings, nil
+}
+
+// reviser knows which members run an earlier plan.
+type reviser interface {
+	Outdated(ctx context.Context) (map[string]string, error)
+}
+
+// revisions are findings on members whose pods are not of the plan that was just applied: what they prove is the one before.
+func revisions(ctx context.Context, p Prober, t neo4j.Topology) []Finding {
+	r, ok := p.(reviser)
+	if !ok {
+		return nil
+	}
+	const expected = "a pod of its StatefulSet's present revision"
+	outdated, err := r.Outdated(ctx)
+	if err != nil {
+		return []Finding{{t.Name, expected + " a member", reach.FirstLine(err)}}
+	}
+	var findings []Finding
+	for _, m := range t.Members {
+		if found := outdated[m.Name]; found != "" {
+			findings = append(findings, Finding{m.Name, expected, found})
+		}
+	}
+	return findings
 }
 
 // writeCanary runs the canary; that it could not is a finding of the leader, and the next look decides again who that is.
