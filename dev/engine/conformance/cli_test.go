@@ -118,7 +118,7 @@ func TestInterruptReachesTheProgram(t *testing.T) {
 }
 
 // A killed `up` leaves its lock and an operation that nobody knows the end of. After `pulumi cancel` the
-// next one takes over the object that the killed one made, if the provider is told to.
+// next one takes over the object that the killed one made, and can change it: both are one field manager by name.
 func TestKilledUpCanBeRunAgain(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, "buildTarget: program")
@@ -137,7 +137,6 @@ func TestKilledUpCanBeRunAgain(t *testing.T) {
 	out, err = p.run("cancel", "--yes")
 	require.NoError(t, err, out)
 	again := p.command("up", "--yes", "--skip-preview")
-	again.Env = append(again.Env, "PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true")
 	text, err := again.CombinedOutput()
 	require.NoError(t, err, string(text))
 	out, err = p.run("preview", "--expect-no-changes")
@@ -148,35 +147,4 @@ func TestKilledUpCanBeRunAgain(t *testing.T) {
 	text, err = more.CombinedOutput()
 	require.NoError(t, err, string(text))
 	require.Contains(t, string(text), "1 updated")
-}
-
-// An update that was killed while it took objects over leaves its own field manager beside their fields, whose
-// name nobody knows any more. The next one shares them as long as it wants the same; a change needs force.
-func TestKilledTakeoverNeedsForceForChanges(t *testing.T) {
-	t.Parallel()
-	p := newProject(t, "buildTarget: program")
-	upsert := func(cmd *exec.Cmd, more ...string) *exec.Cmd {
-		cmd.Env = append(append(cmd.Env, "PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true"), more...)
-		return cmd
-	}
-	cmd := upsert(p.command("up", "--yes", "--skip-preview"))
-	require.NoError(t, cmd.Start())
-	eventually(t, 60*time.Second, "the StatefulSet", func() bool {
-		_, err := cluster.client.AppsV1().StatefulSets(p.s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
-		return err == nil
-	})
-	require.NoError(t, cmd.Process.Kill())
-	_ = cmd.Wait()
-	runPods(t, p.s.namespace)
-	out, err := p.run("cancel", "--yes")
-	require.NoError(t, err, out)
-
-	text, err := upsert(p.command("up", "--yes", "--skip-preview")).CombinedOutput()
-	require.NoError(t, err, string(text))
-	text, err = upsert(p.command("up", "--yes", "--skip-preview"), "REPLICAS=x").CombinedOutput()
-	require.Error(t, err)
-	require.Contains(t, string(text), ".spec.replicas")
-	text, err = upsert(p.command("up", "--yes", "--skip-preview"),
-		"REPLICAS=x", "PULUMI_K8S_ENABLE_PATCH_FORCE=true").CombinedOutput()
-	require.NoError(t, err, string(text))
 }

@@ -78,38 +78,3 @@ func TestScalingInsideAHookNeedsForce(t *testing.T) {
 		s.unchanged(with(replicas))
 	}
 }
-
-func TestCustomResourceBesideItsDefinition(t *testing.T) {
-	t.Parallel()
-	s := newStack(t)
-	group := s.namespace + ".test"
-	with := func(size int) program {
-		return func(p *objects) error {
-			definition, err := p.addAsIs("apiextensions.k8s.io/v1:CustomResourceDefinition", "things", pulumi.Map{
-				"metadata": pulumi.Map{"name": pulumi.String("things." + group)},
-				"spec": pulumi.Map{
-					"group": pulumi.String(group), "scope": pulumi.String("Namespaced"),
-					"names": pulumi.Map{"plural": pulumi.String("things"), "kind": pulumi.String("Thing")},
-					"versions": pulumi.Array{pulumi.Map{
-						"name": pulumi.String("v1"), "served": pulumi.Bool(true), "storage": pulumi.Bool(true),
-						"schema": pulumi.Map{"openAPIV3Schema": pulumi.Map{"type": pulumi.String("object"),
-							"x_kubernetes_preserve_unknown_fields": pulumi.Bool(true)}},
-					}},
-				},
-			})
-			if err != nil {
-				return err
-			}
-			_, err = p.add(group+"/v1:Thing", "one", pulumi.Map{"spec": pulumi.Map{"size": pulumi.Int(size)}},
-				pulumi.DependsOn([]pulumi.Resource{definition}))
-			return err
-		}
-	}
-	r := s.preview(with(1))
-	require.NoError(t, r.err, r.out)
-	s.mustUp(with(1))
-	s.unchanged(with(1))
-	require.Equal(t, 1, s.mustUp(with(2)).changes["update"])
-	down := s.destroy()
-	require.NoError(t, down.err, down.out)
-}

@@ -7,34 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestPreviewReportsWhatTheAPIServerWouldRefuse(t *testing.T) {
-	t.Parallel()
-	s := newStack(t)
-	service := func(port pulumi.Input) program {
-		return func(p *objects) error {
-			_, err := p.add("core/v1:Service", "web", pulumi.Map{"spec": pulumi.Map{
-				"clusterIP": pulumi.String("None"), "ports": pulumi.Array{pulumi.Map{"port": port}},
-			}})
-			return err
-		}
-	}
-	r := s.preview(service(pulumi.Int(70000)))
-	require.Error(t, r.err)
-	r.says(t, "spec.ports[0].port", "between 1 and 65535")
-
-	r = s.preview(service(pulumi.String("eighty")))
-	require.Error(t, r.err)
-	r.says(t, "json: cannot unmarshal string into Go struct field")
-
-	unknownField := func(p *objects) error {
-		_, err := p.add("core/v1:ConfigMap", "conf", pulumi.Map{"dta": pulumi.Map{"a": pulumi.String("b")}})
-		return err
-	}
-	r = s.preview(unknownField)
-	require.Error(t, r.err)
-	r.says(t, `unknown field "dta"`)
-}
-
 func TestPreviewBeforeItsNamespaceExists(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -144,13 +116,4 @@ func TestPreviewWithoutAnyCluster(t *testing.T) {
 	up := s.up(with)
 	require.Error(t, up.err)
 	up.says(t, "configured Kubernetes cluster is unreachable")
-}
-
-func TestUnknownProviderSettingIsRefused(t *testing.T) {
-	t.Parallel()
-	s := newStack(t)
-	s.settings["kubeconfg"] = pulumi.String("typo")
-	r := s.preview(func(*objects) error { return nil })
-	require.Error(t, r.err)
-	r.says(t, `unknown provider setting "kubeconfg"`)
 }

@@ -101,7 +101,8 @@ func main() {
 		labels := pulumi.Map{"app": pulumi.String("w")}
 		return ctx.RegisterResource("kubernetes:apps/v1:StatefulSet", "w", pulumi.Map{
 			"apiVersion": pulumi.String("apps/v1"), "kind": pulumi.String("StatefulSet"),
-			"metadata": pulumi.Map{"name": pulumi.String("w"), "namespace": pulumi.String(os.Getenv("NAMESPACE"))},
+			"metadata": pulumi.Map{"name": pulumi.String("w"), "namespace": pulumi.String(os.Getenv("NAMESPACE")),
+				"annotations": pulumi.StringMap{"pulumi.com/patchFieldManager": pulumi.String("the-program")}},
 			"spec": pulumi.Map{"replicas": pulumi.Int(len(os.Getenv("REPLICAS")) + 1),
 				"serviceName": pulumi.String("w"), "selector": pulumi.Map{"matchLabels": labels},
 				"template": pulumi.Map{"metadata": pulumi.Map{"labels": labels}, "spec": pulumi.Map{

@@ -119,6 +119,12 @@ func (s *stack) use(run program) {
 	})
 }
 
+// env sets a variable of the engine's commands.
+func (s *stack) env(name, value string) {
+	s.t.Helper()
+	require.NoError(s.t, s.auto.Workspace().SetEnvVars(map[string]string{name: value}))
+}
+
 // result is what a command of the engine printed and how it ended.
 type result struct {
 	out     string
