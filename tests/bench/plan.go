@@ -7,6 +7,7 @@ import (
 
 	"neo4j-kubernetes/config"
 	"neo4j-kubernetes/neo4j"
+	planned "neo4j-kubernetes/plan"
 )
 
 // stackOf is the configuration of one of a hundred clusters: sizes and settings that differ, a release of each family in turn.
@@ -33,11 +34,14 @@ func plan(clusters int) (time.Duration, error) {
 	began := time.Now()
 	for _, f := range neo4j.Families {
 		for _, role := range neo4j.Roles {
-			s := neo4j.Spec{
-				Name: "neo4j", Namespace: "neo4j", ClusterDomain: "cluster.local", Release: f.First(), Edition: neo4j.Enterprise, Primaries: 3, Secondaries: 2,
-				Discovery: neo4j.Discovery{Type: "LIST"}, Memory: neo4j.Memory{Heap: 1 << 30, PageCache: 1 << 30},
+			p := planned.Plan{
+				Name: "neo4j", Namespace: "neo4j", ClusterDomain: "cluster.local",
+				Spec: neo4j.Spec{
+					Release: f.First(), Edition: neo4j.Enterprise, Primaries: 3, Secondaries: 2,
+					Discovery: neo4j.Discovery{Type: "LIST"}, Memory: neo4j.Memory{Heap: 1 << 30, PageCache: 1 << 30},
+				},
 			}
-			lines, err := neo4j.Conf(s, role)
+			lines, err := neo4j.Conf(p.Neo4j(), role)
 			if err != nil {
 				return 0, fmt.Errorf("neo4j.conf of %s: %w", f.Name, err)
 			}
@@ -52,7 +56,7 @@ func plan(clusters int) (time.Duration, error) {
 		if err != nil {
 			return 0, err
 		}
-		members += len(stack.Spec.Topology().Members)
+		members += len(stack.Plan.Topology().Members)
 	}
 	if members < 3*clusters {
 		return 0, fmt.Errorf("%d clusters were planned with %d members", clusters, members)
