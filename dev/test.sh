@@ -54,7 +54,7 @@ else
   gotest engine dev/engine -timeout 20m ./...
   gotest box dev -timeout 20m ./...
   # Three at once on any machine: real servers wait more than they work.
-  gotest onbox . -timeout 40m -parallel 3 ./tests/onbox
+  gotest onbox . -timeout 60m -parallel 3 ./tests/onbox
   "$bin/gotestsum" tool slowest --jsonfile "$results/onbox.json" --threshold 60s || true # where the time goes
 fi
 say "done"

@@ -28,6 +28,9 @@ const (
 	ByServers Proof = "servers"
 )
 
+// AnyDatabase stands in a path for the name of a database.
+const AnyDatabase = "{database}"
+
 // Family is a range of releases that share setting names, ports, procedures and image contract. What the program knows of a
 // release stands in one row (family3.go, family4.go, family5.go) and in no other place.
 type Family struct {
@@ -51,7 +54,8 @@ type Family struct {
 	// Availability is the path of the HTTP endpoint that answers 200 without credentials when a clustered member of that role serves;
 	// the readiness probe. Never the default database's: a server of 5.x that does not host it answers 404.
 	Availability map[Role]string
-	// Status is the path of the HTTP endpoint with the Raft groups' voting members; empty where the family has none.
+	// Status is the path of the HTTP endpoint with the Raft groups' voting members, of one database where AnyDatabase is in it; empty
+	// where the family has none.
 	Status string
 	// RoutingScheme is the URI scheme of clients that follow the routing table.
 	RoutingScheme string

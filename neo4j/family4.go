@@ -51,7 +51,7 @@ var families4 = []Family{
 	{
 		Name: "4.2", from: [2]int{4, 0}, before: [2]int{4, 3},
 		Words: coreWords, Modes: coreModes, Standalone: single, Keys: keys40, Ports: ports40, DiscoveryTypes: allResolvers,
-		Protocol: Bolt, Proof: ByDatabases, RoutingScheme: "neo4j", Availability: systemAvailable, Status: "/db/neo4j/cluster/status",
+		Protocol: Bolt, Proof: ByDatabases, RoutingScheme: "neo4j", Availability: systemAvailable, Status: "/db/" + AnyDatabase + "/cluster/status",
 		Licenses: []string{"yes"}, Defaults: defaults4, TLS: tlsScopes, Overhead: 224, JVM: jvm4, FixedJVM: udcSource,
 	},
 	{

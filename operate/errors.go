@@ -30,7 +30,7 @@ func Passing(err error) bool {
 	var refusal Refused
 	var failure Failed
 	switch {
-	case errors.Is(err, reach.ErrPassword), errors.As(err, &refusal), errors.As(err, &failure):
+	case reach.Lasting(err), errors.As(err, &refusal), errors.As(err, &failure):
 		return false
 	case errors.As(err, &said):
 		return said.Transient()

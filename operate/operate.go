@@ -121,7 +121,7 @@ func (s *Step) pass(ctx context.Context, o Options) error {
 			if err == nil {
 				break
 			}
-			if errors.Is(err, reach.ErrPassword) {
+			if reach.Lasting(err) {
 				return err
 			}
 			if look == patience || !pause(ctx, o.Pause) {

@@ -87,13 +87,22 @@ func Password(ctx context.Context, a Access, t neo4j.Topology) (password string,
 }
 
 func (k *kube) password(ctx context.Context, t neo4j.Topology) (string, error) {
+	as, err := k.login(ctx, t)
+	if err == nil && as.User != administrator {
+		err = fmt.Errorf("secret %s/%s: its key %s must be neo4j/<password>", t.Namespace, t.AuthSecret, neo4j.AuthKey)
+	}
+	return as.Password, err
+}
+
+// login is whom the Secret names: neo4j in the cluster's own, another user in one for the check.
+func (k *kube) login(ctx context.Context, t neo4j.Topology) (Login, error) {
 	secret, err := k.client.CoreV1().Secrets(t.Namespace).Get(ctx, t.AuthSecret, metav1.GetOptions{})
 	if err != nil {
-		return "", fmt.Errorf("secret %s/%s: %w", t.Namespace, t.AuthSecret, err)
+		return Login{}, fmt.Errorf("secret %s/%s: %w", t.Namespace, t.AuthSecret, err)
 	}
-	user, password, ok := strings.Cut(string(secret.Data[neo4j.AuthKey]), "/")
-	if !ok || user != "neo4j" {
-		return "", fmt.Errorf("secret %s/%s: its key %s must be neo4j/<password>", t.Namespace, t.AuthSecret, neo4j.AuthKey)
+	as, err := loginOf(string(secret.Data[neo4j.AuthKey]))
+	if err != nil {
+		return Login{}, fmt.Errorf("secret %s/%s: its key %s %w", t.Namespace, t.AuthSecret, neo4j.AuthKey, err)
 	}
-	return password, nil
+	return as, nil
 }

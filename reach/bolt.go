@@ -10,10 +10,13 @@ import (
 )
 
 // boltRunner speaks direct Bolt to one member. A routing driver would ask for in-cluster addresses that nobody resolves here.
-type boltRunner struct{ driver driver.DriverWithContext }
+type boltRunner struct {
+	driver driver.DriverWithContext
+	user   string
+}
 
-func newBoltRunner(address, password string) (runner, error) {
-	d, err := driver.NewDriverWithContext("bolt://"+address, driver.BasicAuth("neo4j", password, ""), func(c *config.Config) {
+func newBoltRunner(address string, as Login) (runner, error) {
+	d, err := driver.NewDriverWithContext(as.scheme()+address, driver.BasicAuth(as.User, as.Password, ""), func(c *config.Config) {
 		c.MaxConnectionPoolSize = 2
 		c.SocketConnectTimeout = 5 * time.Second
 		c.ConnectionAcquisitionTimeout = 10 * time.Second
@@ -23,7 +26,7 @@ func newBoltRunner(address, password string) (runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return boltRunner{d}, nil
+	return boltRunner{d, as.User}, nil
 }
 
 func (b boltRunner) run(ctx context.Context, q Question) (Answer, error) {
@@ -37,15 +40,15 @@ func (b boltRunner) run(ctx context.Context, q Question) (Answer, error) {
 	defer func() { _ = session.Close(ctx) }()
 	result, err := session.Run(ctx, q.Statement, q.Parameters)
 	if err != nil {
-		return Answer{}, boltError(err)
+		return Answer{}, b.plain(err)
 	}
 	a := Answer{}
 	if a.Columns, err = result.Keys(); err != nil {
-		return Answer{}, boltError(err)
+		return Answer{}, b.plain(err)
 	}
 	records, err := result.Collect(ctx)
 	if err != nil {
-		return Answer{}, boltError(err)
+		return Answer{}, b.plain(err)
 	}
 	for _, r := range records {
 		a.Rows = append(a.Rows, r.Values)
@@ -54,10 +57,10 @@ func (b boltRunner) run(ctx context.Context, q Question) (Answer, error) {
 	return a, nil
 }
 
-func boltError(err error) error {
+func (b boltRunner) plain(err error) error {
 	var server *driver.Neo4jError
 	if errors.As(err, &server) {
-		return codeError(server.Code, server.Msg)
+		return codeError(b.user, server.Code, server.Msg)
 	}
 	return err
 }

@@ -12,12 +12,13 @@ import (
 
 // httpRunner speaks to the transactional endpoint of 3.x. It knows no bookmarks.
 type httpRunner struct {
-	url, password string
-	client        *http.Client
+	url    string
+	as     Login
+	client *http.Client
 }
 
-func newHTTPRunner(address, password string) runner {
-	return httpRunner{"http://" + address + "/db/data/transaction/commit", password, &http.Client{Transport: &http.Transport{}, Timeout: 15 * time.Second}}
+func newHTTPRunner(address string, as Login) runner {
+	return httpRunner{"http://" + address + "/db/data/transaction/commit", as, &http.Client{Transport: &http.Transport{}, Timeout: 15 * time.Second}}
 }
 
 func (h httpRunner) run(ctx context.Context, q Question) (Answer, error) {
@@ -29,7 +30,7 @@ func (h httpRunner) run(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	request.SetBasicAuth("neo4j", h.password)
+	request.SetBasicAuth(h.as.User, h.as.Password)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := h.client.Do(request)
 	if err != nil {
@@ -51,7 +52,7 @@ func (h httpRunner) run(ctx context.Context, q Question) (Answer, error) {
 		return Answer{}, fmt.Errorf("HTTP %s: %.200s", response.Status, text)
 	}
 	if len(answer.Errors) > 0 {
-		return Answer{}, codeError(answer.Errors[0].Code, answer.Errors[0].Message)
+		return Answer{}, codeError(h.as.User, answer.Errors[0].Code, answer.Errors[0].Message)
 	}
 	if len(answer.Results) != 1 {
 		return Answer{}, fmt.Errorf("HTTP %s: no result", response.Status)

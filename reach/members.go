@@ -19,9 +19,9 @@ type Members struct {
 	Family   neo4j.Family
 
 	// kube is the Kubernetes API that they are reached through, nil where a caller has a way of its own.
-	kube     *kube
-	dial     Dialer
-	password string
+	kube *kube
+	dial Dialer
+	as   Login
 
 	mu    sync.Mutex
 	links map[string]*link
@@ -36,17 +36,17 @@ type link struct {
 	web string
 }
 
-// Open opens the Kubernetes API and reads the password; members are dialled when they are asked. Close it.
+// Open opens the Kubernetes API and reads from the cluster's Secret whom to ask as; members are dialled when they are asked. Close it.
 func Open(ctx context.Context, a Access, t neo4j.Topology) (*Members, error) {
 	k, err := a.open()
 	if err != nil {
 		return nil, err
 	}
-	password, err := k.password(ctx, t)
+	as, err := k.login(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	members, err := Over(k.dialer(t.Namespace), t, password)
+	members, err := Over(k.dialer(t.Namespace), t, as)
 	if err == nil {
 		members.kube = k
 	}
@@ -54,12 +54,12 @@ func Open(ctx context.Context, a Access, t neo4j.Topology) (*Members, error) {
 }
 
 // Over reaches members by a way of the caller's own. Close it.
-func Over(dial Dialer, t neo4j.Topology, password string) (*Members, error) {
+func Over(dial Dialer, t neo4j.Topology, as Login) (*Members, error) {
 	family, err := neo4j.FamilyOf(t.Release)
 	if err != nil {
 		return nil, err
 	}
-	return &Members{dial: dial, Family: family, Topology: t, password: password, links: map[string]*link{}}, nil
+	return &Members{dial: dial, Family: family, Topology: t, as: as.named(), links: map[string]*link{}}, nil
 }
 
 // Close ends every connection and every way.
@@ -95,8 +95,8 @@ func (c *Members) link(ctx context.Context, m neo4j.Member) (*link, error) {
 	}
 	l = &link{way: way, web: way.Addresses[c.Family.Ports.HTTP], http: &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}}
 	if c.Family.Protocol == neo4j.HTTP {
-		l.runner = newHTTPRunner(l.web, c.password)
-	} else if l.runner, err = newBoltRunner(way.Addresses[c.Family.Ports.Bolt], c.password); err != nil {
+		l.runner = newHTTPRunner(l.web, c.as)
+	} else if l.runner, err = newBoltRunner(way.Addresses[c.Family.Ports.Bolt], c.as); err != nil {
 		way.Close()
 		return nil, err
 	}
@@ -129,18 +129,24 @@ func (c *Members) port() int {
 	return c.Family.Ports.Bolt
 }
 
-// Run asks one member. What the server itself refused is a *ServerError or ErrPassword.
+// Run asks one member. What the server itself refused is a *ServerError, ErrPassword or ErrRights.
 func (c *Members) Run(ctx context.Context, m neo4j.Member, q Question) (Answer, error) {
 	l, err := c.link(ctx, m)
 	if err != nil {
 		return Answer{}, err
 	}
 	a, err := l.runner.run(ctx, q)
-	if said := (*ServerError)(nil); err != nil && !errors.As(err, &said) {
-		// Not the server's word, so the connection's: the pod may be another by now.
-		c.drop(m)
-		err = plain(err, c.port())
+	if said := (*ServerError)(nil); err == nil || errors.As(err, &said) || Lasting(err) {
+		return a, err
 	}
+	// Not the server's word, so the connection's: the pod may be another by now.
+	err = plain(err, c.port())
+	if u := (*unreached)(nil); errors.As(err, &u) && u.what == shut && c.Family.Protocol == neo4j.Bolt {
+		if tongue := otherTongue(ctx, l.way.Addresses[c.port()], c.as); tongue != "" {
+			u.what = tongue
+		}
+	}
+	c.drop(m)
 	return a, err
 }
 

@@ -2,7 +2,6 @@ package reach
 
 import (
 	"context"
-	"errors"
 	"strings"
 )
 
@@ -29,17 +28,6 @@ type Answer struct {
 type runner interface {
 	run(ctx context.Context, q Question) (Answer, error)
 	close(ctx context.Context)
-}
-
-// ErrPassword is a refused password: waiting does not mend it, and every further try counts against the server's rate limit.
-var ErrPassword = errors.New("the server refuses the password of the Secret: Neo4j takes a first password on an empty volume only, " +
-	"so a Secret that changed later does not fit; put the old password back, or change the database's by ALTER CURRENT USER or dbms.security.changePassword")
-
-func codeError(code, message string) error {
-	if strings.HasPrefix(code, "Neo.ClientError.Security.Unauthorized") || strings.HasPrefix(code, "Neo.ClientError.Security.AuthenticationRateLimit") {
-		return ErrPassword
-	}
-	return &ServerError{code, message}
 }
 
 // ServerError is what a server answered in place of rows.

@@ -27,7 +27,7 @@ func endpoint(t *testing.T, status int, answer string) runner {
 	t.Cleanup(server.Close)
 	u, err := url.Parse(server.URL)
 	require.NoError(t, err)
-	return newHTTPRunner(u.Host, "password")
+	return newHTTPRunner(u.Host, Login{Password: "password"}.named())
 }
 
 func TestHTTPRunner(t *testing.T) {
@@ -57,6 +57,6 @@ func TestHTTPRunner(t *testing.T) {
 }
 
 func TestOnlyARefusedPasswordIsOne(t *testing.T) {
-	assert.ErrorIs(t, codeError("Neo.ClientError.Security.Unauthorized", "no"), ErrPassword)
-	assert.NotErrorIs(t, codeError("Neo.ClientError.Security.AuthorizationExpired", "again"), ErrPassword)
+	assert.ErrorIs(t, codeError("neo4j", "Neo.ClientError.Security.Unauthorized", "no"), ErrPassword)
+	assert.NotErrorIs(t, codeError("neo4j", "Neo.ClientError.Security.AuthorizationExpired", "again"), ErrPassword)
 }

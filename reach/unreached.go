@@ -26,6 +26,9 @@ func (u *unreached) Error() string { return fmt.Sprintf("port %d %s", u.port, u.
 
 func (u *unreached) Unwrap() error { return u.cause }
 
+// shut is what a port is where nobody listens.
+const shut = "closed"
+
 // plain gives a failed connection as *unreached, and every other error as it is.
 func plain(err error, port int) error {
 	cause := err
@@ -40,13 +43,16 @@ func plain(err error, port int) error {
 	case errors.As(err, &web):
 		cause = web.Err
 	}
+	why, refusedTLS := tlsRefusal(cause)
 	switch {
 	case errors.Is(cause, context.Canceled):
 		return err
 	case errors.Is(cause, context.DeadlineExceeded), errors.As(cause, &network) && network.Timeout():
 		return &unreached{port, "silent", err}
+	case refusedTLS:
+		return &unreached{port, "refuses the TLS handshake, " + why, err}
 	case closed(cause):
-		return &unreached{port, "closed", err}
+		return &unreached{port, shut, err}
 	case web != nil:
 		return &unreached{port, "broken, " + FirstLine(cause), err}
 	default:
@@ -58,10 +64,12 @@ func plain(err error, port int) error {
 // closes it.
 func closed(err error) bool {
 	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE} {
-		if errors.Is(err, end) {
+		// What went wrong in a TLS handshake the driver hands on as a text only.
+		if errors.Is(err, end) || strings.HasSuffix(err.Error(), ": "+end.Error()) {
 			return true
 		}
 	}
-	// net/http's own word for a connection that was closed between its making and its use; it exports no error for that.
-	return strings.Contains(err.Error(), "server closed idle connection")
+	// Two of net/http's and the driver's own words, for a connection that was closed between its making and its use, and for one that was
+	// closed in a TLS handshake; they export no errors for that.
+	return strings.Contains(err.Error(), "server closed idle connection") || strings.Contains(err.Error(), "remote end closed the connection")
 }

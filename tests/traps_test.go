@@ -178,7 +178,7 @@ func TestNothingIsUnrestrictedByDefault(t *testing.T) {
 var settingLiteral = regexp.MustCompile(`\b(dbms|server|db|initial|causal_clustering|metrics|browser|cypher)\.[a-z][a-z_0-9]*(\.[a-z][a-zA-Z_0-9]*)+`)
 
 // procedures and files are called with dots, too.
-var noSetting = regexp.MustCompile(`^dbms\.(components|cluster\.(overview|role|statusCheck|routing)|security\.changePassword|listConfig)`)
+var noSetting = regexp.MustCompile(`^dbms\.(components|cluster\.(overview|role|statusCheck|routing|quarantineDatabase)|quarantineDatabase|unquarantineDatabase|security\.changePassword|listConfig)`)
 
 // The names of settings are data of package neo4j: nowhere else a release's knowledge can hide.
 func TestSettingsAreNamedInPackageNeo4jOnly(t *testing.T) {

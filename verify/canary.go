@@ -143,6 +143,27 @@ func planCanary(t neo4j.Topology, seen map[string]Observation) (canaryPlan, bool
 	return p, p.Writer.Name != ""
 }
 
+// unwritten says why nothing can be written to prove that the cluster takes writes, although it is as it should be: there is no default
+// database, or it is stopped or read-only. Empty where it can.
+func unwritten(t neo4j.Topology, seen map[string]Observation) string {
+	f, err := neo4j.FamilyOf(t.Release)
+	if err != nil || f.Proof == neo4j.ByOverview {
+		return ""
+	}
+	c, ok := anyView(t, seen).Default()
+	switch {
+	case !ok:
+		return "there is no default database"
+	case c.Wanted != online:
+		return "the default database " + c.Name + " is stopped"
+	case c.Composite():
+		return "the default database " + c.Name + " is composite"
+	case c.ReadOnly:
+		return "the default database " + c.Name + " is read-only"
+	}
+	return ""
+}
+
 func planByRole(t neo4j.Topology, seen map[string]Observation) (canaryPlan, bool) {
 	if len(t.Members) == 1 {
 		return canaryPlan{Writer: t.Members[0]}, true

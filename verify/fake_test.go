@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
@@ -114,6 +117,19 @@ func (f *fakeCluster) Run(ctx context.Context, m neo4j.Member, q reach.Question)
 		return reach.Answer{Rows: [][]any{{int64(1)}}}, nil
 	}
 	return reach.Answer{Rows: [][]any{{int64(0)}}}, nil
+}
+
+// seenOnce is what one look at the members finds, a line a finding.
+func seenOnce(t *testing.T, members Members, topology neo4j.Topology) string {
+	t.Helper()
+	_, findings, err := look(t.Context(), members, topology)
+	require.NoError(t, err)
+	require.NotEmpty(t, findings, "nothing is found, so this is proven")
+	var lines strings.Builder
+	for _, f := range findings {
+		lines.WriteString(f.String() + "\n")
+	}
+	return lines.String()
 }
 
 // first is the plan of a canary that the first member writes.

@@ -135,52 +135,6 @@ func (j *judgement) nameOf(host, id string) string {
 	return "a ghost " + id
 }
 
-// agreement compares the members' views with the first one's: the same ids, hosts, roles and states everywhere.
-func (j *judgement) agreement() {
-	var first, text string
-	for _, m := range j.topology.Members {
-		o, ok := j.seen[m.Name]
-		if !ok || !j.family.HasOverview(m.Role) || len(j.topology.Members) == 1 {
-			continue
-		}
-		mine := describe(o)
-		switch {
-		case first == "":
-			first, text = m.Name, mine
-		case mine != text:
-			j.find(m.Name, "the same view as "+first+", "+text, mine)
-		}
-	}
-}
-
-func describe(o Observation) string {
-	var lines []string
-	for _, r := range o.Overview {
-		for _, database := range databasesOf(o.Overview) {
-			lines = append(lines, fmt.Sprintf("%s %s%s %s", short(r.Host), strings.ToUpper(r.roleIn(database)), of(database), r.ID))
-		}
-	}
-	for _, s := range o.Servers {
-		if s.State != Dropped {
-			lines = append(lines, fmt.Sprintf("%s %s %s %s", short(s.Host), s.State, strings.Join(s.Requested, "+"), s.ID))
-		}
-	}
-	for _, c := range o.Databases {
-		if len(o.Servers) > 0 { // up to 4.4 the overview's roles say it
-			lines = append(lines, fmt.Sprintf("%s of %s %s%s %s", strings.ToLower(c.Role), c.Name, short(c.Host), writing(c), c.Status))
-		}
-	}
-	slices.Sort(lines)
-	return "(" + strings.Join(lines, "; ") + ")"
-}
-
-func writing(c Copy) string {
-	if c.Writer {
-		return " writes"
-	}
-	return ""
-}
-
 func short(host string) string {
 	name, _, _ := strings.Cut(strings.ToLower(host), ".")
 	return name

@@ -59,7 +59,7 @@ func (j *judgement) servers(m neo4j.Member, o Observation) {
 			continue
 		}
 		delete(rows, strings.ToLower(want.Host))
-		j.server(m, want, o, s)
+		j.server(m, want, s, o)
 	}
 	for _, s := range o.Servers {
 		if _, other := rows[s.Host]; other && s.State != Dropped {
@@ -69,15 +69,15 @@ func (j *judgement) servers(m neo4j.Member, o Observation) {
 }
 
 // server judges one row of an expected member.
-func (j *judgement) server(m, want neo4j.Member, o Observation, s Server) {
+func (j *judgement) server(m, want neo4j.Member, s Server, o Observation) {
 	if s.State != Enabled {
 		j.find(m.Name, want.Name+" "+Enabled, fmt.Sprintf("%s: %s", orNothing(s.State), mends[s.State]))
 	}
 	if s.Health != "Available" {
 		j.find(m.Name, want.Name+" Available", orNothing(s.Health))
 	}
-	if hosting, requested := withoutComposite(s.Hosting, o), withoutComposite(s.Requested, o); !slices.Equal(hosting, requested) {
-		j.find(m.Name, fmt.Sprintf("%s hosting %s", want.Name, listed(requested)), listed(hosting))
+	if hosts, should := o.withoutComposites(s.Hosting), o.withoutComposites(s.Requested); !slices.Equal(hosts, should) {
+		j.find(m.Name, fmt.Sprintf("%s hosting %s", want.Name, listed(should)), listed(hosts))
 	}
 	// A primary may be left unconstrained or be kept to primaries; the others must never vote.
 	if c := s.Constraint; want.Role == neo4j.Primary && c == "SECONDARY" || want.Role != neo4j.Primary && c != "SECONDARY" {
@@ -88,38 +88,12 @@ func (j *judgement) server(m, want neo4j.Member, o Observation, s Server) {
 	}
 }
 
-// withoutComposite leaves out composite databases: up to 5.9 one of the two lists has them and the other has not (operations manual 5,
-// "Rolling upgrade").
-func withoutComposite(names []string, o Observation) []string {
+// withoutComposites leaves composite databases out: every server hosts them, and they are in requestedHosting in some releases only
+// (operations manual 5, "managing servers in a cluster"; the upgrade guide: from 5.10 on).
+func (o Observation) withoutComposites(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		return slices.ContainsFunc(o.Databases, func(c Copy) bool { return c.Name == name && c.Composite() })
 	})
-}
-
-// replication judges dbms.cluster.statusCheck, which a member answers for the databases that it hosts: every copy of one with several
-// primaries takes part, and there is an answer for each. A database with one primary has nothing to replicate to others by Raft.
-func (j *judgement) replication(m neo4j.Member, o Observation) {
-	if m.Role != neo4j.Primary || j.topology.Release.Compare(statusCheckFrom) < 0 {
-		return
-	}
-	for _, here := range o.Databases {
-		if !strings.EqualFold(here.Host, m.Host) || !strings.EqualFold(here.Role, "primary") || here.WantedPrimaries < 2 || here.Wanted != "online" {
-			continue
-		}
-		for _, c := range o.Databases {
-			if c.Name != here.Name || !strings.EqualFold(c.Role, "primary") {
-				continue
-			}
-			expected := fmt.Sprintf("%s of %s replicated and APPLYING", c.Name, short(c.Host))
-			i := slices.IndexFunc(o.Replication, func(r Replication) bool { return r.Database == c.Name && strings.EqualFold(r.Host, c.Host) })
-			switch {
-			case i < 0:
-				j.find(m.Name, expected, "no answer about it")
-			case !o.Replication[i].Replicated || o.Replication[i].Status != "APPLYING":
-				j.find(m.Name, expected, fmt.Sprintf("replicated %v, %s", o.Replication[i].Replicated, orNothing(o.Replication[i].Status)))
-			}
-		}
-	}
 }
 
 func serverHosts(servers []Server) string {

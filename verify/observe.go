@@ -25,7 +25,7 @@ type Observation struct {
 	Servers []Server
 	// Databases are the rows of SHOW DATABASES: 4.x and later.
 	Databases []Copy
-	// Replication is what dbms.cluster.statusCheck found: clusters from 5.24 on, on one member.
+	// Replication is what dbms.cluster.statusCheck found for the databases of which the member is a primary: clusters from 5.24 on.
 	Replication []Replication
 }
 
@@ -42,20 +42,28 @@ func (c Members) Observe(ctx context.Context, m neo4j.Member) (Observation, erro
 	if err := c.observeRelease(ctx, m, &o); err != nil {
 		return o, err
 	}
-	alone := len(c.Topology.Members) == 1
-	if c.Family.Proof != neo4j.ByOverview {
-		if err := c.observeDatabases(ctx, m, &o); err != nil {
+	for _, ask := range c.questions() {
+		if err := ask(ctx, m, &o); err != nil {
 			return o, err
 		}
 	}
-	switch {
+	return o, nil
+}
+
+// questions are what a member is asked, in their order: each may use what the ones before have found.
+func (c Members) questions() []func(context.Context, neo4j.Member, *Observation) error {
+	type questions = []func(context.Context, neo4j.Member, *Observation) error
+	switch alone := len(c.Topology.Members) == 1; {
+	case alone && c.Family.Proof == neo4j.ByOverview:
+		return nil
 	case alone:
-		return o, nil
+		return questions{c.observeDatabases}
 	case c.Family.Proof == neo4j.ByServers:
-		return o, c.observeServers(ctx, m, &o)
-	default:
-		return o, c.observeOverview(ctx, m, &o)
+		return questions{c.observeServers, c.observeDatabases, c.observeReplication}
+	case c.Family.Proof == neo4j.ByDatabases:
+		return questions{c.observeDatabases, c.observeOverview}
 	}
+	return questions{c.observeOverview}
 }
 
 // system is the database that every member from 4.0 on hosts: a session to it is never refused, one to the default database is by
@@ -108,7 +116,7 @@ func (c Members) observeOverview(ctx context.Context, m neo4j.Member, o *Observa
 		o.Overview = append(o.Overview, overviewRow([]any{r["id"], r["addresses"], r[roles]}))
 	}
 	if m.Role == neo4j.Primary && c.Family.Status != "" {
-		o.Voters, err = c.voters(ctx, m)
+		o.Voters, err = c.voters(ctx, m, o.Databases)
 	}
 	return err
 }

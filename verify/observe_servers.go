@@ -19,31 +19,55 @@ type Server struct {
 	Constraint, Version string
 }
 
-// Copy is one row of SHOW DATABASES: a database on one member.
+// Copy is one row of SHOW DATABASES: a database on one member (operations manuals 4.0 to 4.4, "monitoring individual database states",
+// and 5, "listing databases").
 type Copy struct {
 	Name, Host string
-	// Type is system, standard or composite: from 5.0 on. A composite database has no data, no role and no writer of its own.
+	// Type is standard, system, composite, graph shard or property shard: from 5.0 on.
 	Type string
-	// Role is primary, secondary or unknown; leader, follower or read_replica in 4.x; standalone for a server that stands alone.
+	// Role is primary, secondary, property shard replica or unknown; leader, follower or read_replica in 4.x; standalone for a server that
+	// stands alone; empty for a composite database. It is unknown while the copy does not run.
 	Role string
+	// Sharded says that the row is the sum of a database's shards, which have rows of their own: in a cluster the only one of type standard
+	// without counts (operations manual 2026, "showing sharded property databases").
+	Sharded bool
+	// ReadOnly says whether the database takes no writes for now: from 4.4 on.
+	ReadOnly bool
 	// Writer says whether writes go to this copy: from 5.0 on.
 	Writer, Default                                            bool
 	Status, Wanted, Message                                    string
 	Primaries, WantedPrimaries, Secondaries, WantedSecondaries int64
 }
 
-// Composite says whether the database is a view of others (operations manual 5, "Composite databases").
-func (c Copy) Composite() bool { return strings.EqualFold(c.Type, "composite") }
-
 // Writes says whether this is the copy that takes writes.
 func (c Copy) Writes() bool {
 	return c.Writer || strings.EqualFold(c.Role, leader) || strings.EqualFold(c.Role, "standalone")
 }
 
-// Replication is one row of dbms.cluster.statusCheck: whether a database's copy on a server takes part in replication.
+// Composite says whether this is a composite database: it is on every server, has no store, no role and no writer of its own.
+func (c Copy) Composite() bool { return c.Type == "composite" }
+
+// Written says whether the database must have one copy that takes writes. A stopped database has none, nor have a composite database,
+// the shards with properties, which follow their graph shard, and a sharded database as a whole.
+func (c Copy) Written() bool {
+	return c.Wanted == online && !c.Composite() && !c.Sharded && c.Type != "property shard"
+}
+
+// The states of a copy that the check knows more of than their name (operations manual 5, "database states"); dropped is of 4.x.
+const (
+	online      = "online"
+	quarantined = "quarantined"
+	dropped     = "dropped"
+)
+
+// Replication is one row of dbms.cluster.statusCheck: whether a database's copy on a server takes part in replication, as the member
+// sees it that was asked.
 type Replication struct {
-	Database, Host, Status string
-	Replicated             bool
+	Database, Host string
+	// Status is APPLYING, REPLICATING or UNAVAILABLE; Error is the server's own word on what went wrong.
+	Status, Error string
+	// Replicated says whether the asked member could replicate to a majority.
+	Replicated bool
 }
 
 // statusCheckFrom is the first release with dbms.cluster.statusCheck.
@@ -64,27 +88,36 @@ func (c Members) observeServers(ctx context.Context, m neo4j.Member, o *Observat
 			Constraint: row.Text("modeConstraint"), Version: row.Text("version"),
 		})
 	}
-	if m.Role != neo4j.Primary || c.Topology.Release.Compare(statusCheckFrom) < 0 {
+	return nil
+}
+
+// observeReplication asks a primary which of its own databases replicate: an empty list is "all clustered databases on that server" and
+// no others (operations manual 5, "monitoring replication status"), so one member's answer is not enough.
+func (c Members) observeReplication(ctx context.Context, m neo4j.Member, o *Observation) error {
+	if m.Role != neo4j.Primary || !c.checksStatus() {
 		return nil
 	}
-	// An empty list is all clustered databases on that server (operations manual 5, "Check the status of the replication"), so every
-	// primary is asked: a database need not be on the first.
-	if a, err = c.Run(ctx, m, reach.Question{Database: "system", Statement: "CALL dbms.cluster.statusCheck([], 1000)"}); err != nil {
+	a, err := c.Run(ctx, m, reach.Question{Database: "system", Statement: "CALL dbms.cluster.statusCheck([], 1000)"})
+	if err != nil {
 		return err
 	}
 	for _, row := range a.Table() {
 		o.Replication = append(o.Replication, Replication{
-			Database: row.Text("database"), Host: hostOf(row.Text("address")), Status: row.Text("memberStatus"), Replicated: row.Is("replicationSuccessful"),
+			Database: row.Text("database"), Host: o.hostOf(row.Text("address"), row.Text("serverId")), Status: row.Text("memberStatus"),
+			Error: row.Text("error"), Replicated: row.Is("replicationSuccessful"),
 		})
 	}
 	return nil
 }
 
-// observeDatabases asks for every database's copies. 4.x has neither YIELD everywhere nor the counts.
+func (c Members) checksStatus() bool { return c.Topology.Release.Compare(statusCheckFrom) >= 0 }
+
+// observeDatabases asks for every database's copies. 4.x has neither YIELD everywhere nor the counts. Where the servers are known, a copy
+// on one that is offline is found by the server's id: its address is null (from 5.3 on).
 func (c Members) observeDatabases(ctx context.Context, m neo4j.Member, o *Observation) error {
 	statement := "SHOW DATABASES"
 	if c.Family.Proof == neo4j.ByServers {
-		statement += " YIELD name, type, address, role, writer, default, currentStatus, requestedStatus, statusMessage, " +
+		statement += " YIELD name, type, access, serverID, address, role, writer, default, currentStatus, requestedStatus, statusMessage, " +
 			"currentPrimariesCount, requestedPrimariesCount, currentSecondariesCount, requestedSecondariesCount"
 	}
 	a, err := c.Run(ctx, m, reach.Question{Database: "system", Statement: statement})
@@ -93,13 +126,28 @@ func (c Members) observeDatabases(ctx context.Context, m neo4j.Member, o *Observ
 	}
 	for _, row := range a.Table() {
 		o.Databases = append(o.Databases, Copy{
-			Name: row.Text("name"), Type: row.Text("type"), Host: hostOf(row.Text("address")), Role: row.Text("role"), Writer: row.Is("writer"), Default: row.Is("default"),
+			Name: row.Text("name"), Type: row.Text("type"), Sharded: len(c.Topology.Members) > 1 && row.Text("type") == "standard" && row["requestedPrimariesCount"] == nil,
+			ReadOnly: row.Text("access") == "read-only",
+			Host:     o.hostOf(row.Text("address"), row.Text("serverID")), Role: row.Text("role"), Writer: row.Is("writer"), Default: row.Is("default"),
 			Status: row.Text("currentStatus"), Wanted: row.Text("requestedStatus"), Message: row.Text("statusMessage") + row.Text("error"),
 			Primaries: row.Number("currentPrimariesCount"), WantedPrimaries: row.Number("requestedPrimariesCount"),
 			Secondaries: row.Number("currentSecondariesCount"), WantedSecondaries: row.Number("requestedSecondariesCount"),
 		})
 	}
 	return nil
+}
+
+// hostOf is the host of an address, or that of the server with the id where the address is null.
+func (o *Observation) hostOf(address, id string) string {
+	if address != "" {
+		return hostOf(address)
+	}
+	for _, s := range o.Servers {
+		if id != "" && s.ID == id {
+			return s.Host
+		}
+	}
+	return ""
 }
 
 // hostOf is the host of an address with or without a port.

@@ -72,19 +72,15 @@ func roleOf(m neo4j.Member, o Observation) string {
 	}
 	for _, row := range o.Overview {
 		if strings.EqualFold(row.Host, m.Host) {
-			return row.roleIn(defaultDatabase(o))
+			return row.roleIn(o.defaultName())
 		}
 	}
 	return ""
 }
 
-func defaultDatabase(o Observation) string {
-	for _, c := range o.Databases {
-		if c.Default {
-			return c.Name
-		}
-	}
-	return ""
+func (o Observation) defaultName() string {
+	c, _ := o.Default()
+	return c.Name
 }
 
 // roleAmongServers is what a server is to the default database, and which databases it hosts.

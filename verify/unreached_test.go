@@ -47,7 +47,7 @@ func TestALongWaitSaysTheSameOnce(t *testing.T) {
 					w.Addresses[p] = closing(t)
 				}
 				return w, nil
-			}, topology, "password")
+			}, topology, reach.Login{Password: "password"})
 			require.NoError(t, err)
 			defer members.Close()
 			var progress bytes.Buffer

@@ -79,11 +79,18 @@ func Prove(ctx context.Context, p prover, t neo4j.Topology, o Options) (Report, 
 		if ctx.Err() == nil || findings == nil {
 			findings = now // what a cancelled look could not see is no finding
 		}
-		if len(findings) == 0 && ctx.Err() == nil && o.Canary {
-			findings = writeCanary(ctx, p, t, seen)
+		why := unwritten(t, seen)
+		if len(findings) == 0 && ctx.Err() == nil && o.Canary && why == "" {
+			if findings, err = writeCanary(ctx, p, t, seen); err != nil {
+				return Report{}, err
+			}
 		}
 		if len(findings) == 0 && ctx.Err() == nil {
-			return newReport(t, seen, time.Since(began)), nil
+			r := newReport(t, seen, time.Since(began))
+			if why != "" {
+				r.Warnings = append(r.Warnings, why+": that the cluster takes writes is not proven by one")
+			}
+			return r, nil
 		}
 		told.tell(findings)
 		select {
@@ -103,7 +110,7 @@ var errTimeIsUp = errors.New("time is up")
 func look(ctx context.Context, p Prober, t neo4j.Topology) (map[string]Observation, []Finding, error) {
 	seen, errs := reach.All(ctx, t.Members, p.Observe)
 	for _, m := range t.Members {
-		if errors.Is(errs[m.Name], reach.ErrPassword) {
+		if reach.Lasting(errs[m.Name]) {
 			return nil, nil, fmt.Errorf("%s: %w", m.Name, errs[m.Name])
 		}
 	}
@@ -116,43 +123,23 @@ func look(ctx context.Context, p Prober, t neo4j.Topology) (map[string]Observati
 	return seen, findings, nil
 }
 
-// reviser knows which members run an earlier plan.
-type reviser interface {
-	Outdated(ctx context.Context) (map[string]string, error)
-}
-
-// revisions are findings on members whose pods are not of the plan that was just applied: what they prove is the one before.
-func revisions(ctx context.Context, p Prober, t neo4j.Topology) []Finding {
-	r, ok := p.(reviser)
-	if !ok {
-		return nil
-	}
-	const expected = "a pod of its StatefulSet's present revision"
-	outdated, err := r.Outdated(ctx)
-	if err != nil {
-		return []Finding{{t.Name, expected + " a member", reach.FirstLine(err)}}
-	}
-	var findings []Finding
-	for _, m := range t.Members {
-		if found := outdated[m.Name]; found != "" {
-			findings = append(findings, Finding{m.Name, expected, found})
-		}
-	}
-	return findings
-}
-
-// writeCanary runs the canary; that it could not is a finding of the leader, and the next look decides again who that is.
-func writeCanary(ctx context.Context, p reach.Asker, t neo4j.Topology, seen map[string]Observation) []Finding {
+// writeCanary runs the canary; that it could not is a finding of the leader, and the next look decides again who that is. The error is
+// one that waiting does not mend.
+func writeCanary(ctx context.Context, p reach.Asker, t neo4j.Topology, seen map[string]Observation) ([]Finding, error) {
 	plan, ok := planCanary(t, seen)
 	if !ok {
-		return []Finding{{t.Name, "a member that says it takes writes", "none"}}
+		return []Finding{{t.Name, "a member that says it takes writes", "none"}}, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := canary(limited, p, t, plan); err != nil {
-		return []Finding{{plan.Writer.Name, "a write that every member reads", reach.FirstLine(err)}}
+	err := canary(limited, p, t, plan)
+	switch {
+	case reach.Lasting(err):
+		return nil, err
+	case err != nil:
+		return []Finding{{plan.Writer.Name, "a write that every member reads", reach.FirstLine(err)}}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // progress says on a long wait who is missing, when that changes and every ten seconds.

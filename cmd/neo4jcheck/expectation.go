@@ -24,8 +24,16 @@ type outputs struct {
 	} `json:"kubernetes"`
 }
 
-// expectation gives what to expect and where, from a stack, a file or the flags alone.
+// expectation gives what to expect and where, from a stack, a file or the flags alone, and whom to ask as.
 func (f *flags) expectation(ctx context.Context) (neo4j.Topology, reach.Access, error) {
+	t, access, err := f.source(ctx)
+	if f.secret != "" {
+		t.AuthSecret = f.secret
+	}
+	return t, access, err
+}
+
+func (f *flags) source(ctx context.Context) (neo4j.Topology, reach.Access, error) {
 	access := reach.Access{Kubeconfig: f.kubeconfig, Context: f.context}
 	switch {
 	case f.stack != "":

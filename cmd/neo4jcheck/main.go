@@ -83,7 +83,7 @@ func (f *flags) register(cmd *cobra.Command) {
 	set.StringVar(&f.namespace, "namespace", "neo4j", "its Kubernetes namespace")
 	set.StringVar(&f.release, "release", "", "its Neo4j release, such as 3.5.35")
 	set.StringVar(&f.domain, "cluster-domain", "cluster.local", "DNS domain of the Kubernetes cluster")
-	set.StringVar(&f.secret, "secret", "", "Secret with the key NEO4J_AUTH (default <name>-auth)")
+	set.StringVar(&f.secret, "secret", "", "Secret whose key NEO4J_AUTH, <user>/<password>, says whom to ask as (default the cluster's own; see docs/check-user.md)")
 	set.IntVar(&f.primaries, "primaries", 3, "how many primaries")
 	set.IntVar(&f.secondaries, "secondaries", 0, "how many secondaries")
 	set.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file (default KUBECONFIG or the user's own)")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -61,4 +62,17 @@ func TestExpectationRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "3 cores, 1 read replica", topology.String())
 	assert.Equal(t, "neo4j-auth", topology.AuthSecret)
+	text, err := json.Marshal(topology)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "expectation.json")
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	again, _, err := (&flags{file: file}).expectation(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, topology, again)
+	f.secret, again.AuthSecret = "neo4j-check", "neo4j-check"
+	for _, other := range []*flags{&f, {file: file, secret: "neo4j-check"}} {
+		topology, _, err = other.expectation(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, again, topology, "another user is asked as, nothing else is expected")
+	}
 }

@@ -4,7 +4,6 @@ package enable
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +47,7 @@ type joining struct {
 // Next is one step for all servers that are left, nil where all have joined.
 func (j *joining) Next(ctx context.Context) (*operate.Step, error) {
 	_, left, err := j.look(ctx)
-	if errors.Is(err, reach.ErrPassword) || err == nil && len(left) == 0 {
+	if reach.Lasting(err) || err == nil && len(left) == 0 {
 		return nil, err
 	}
 	return &operate.Step{
@@ -102,7 +101,7 @@ func (j *joining) look(ctx context.Context) (view verify.Observation, left []neo
 	primaries := j.topology.Of(neo4j.Primary)
 	seen, errs := reach.All(ctx, primaries, j.members.Observe)
 	for _, m := range primaries {
-		if errors.Is(errs[m.Name], reach.ErrPassword) {
+		if reach.Lasting(errs[m.Name]) {
 			return view, nil, fmt.Errorf("%s: %w", m.Name, errs[m.Name])
 		}
 		o, ok := seen[m.Name]

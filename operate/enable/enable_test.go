@@ -52,7 +52,7 @@ func served(t *testing.T, topology neo4j.Topology) (*scripted.Cluster, verify.Me
 			w.Addresses[port] = ports[m.Name]
 		}
 		return w, nil
-	}, topology, secret)
+	}, topology, reach.Login{Password: secret})
 	require.NoError(t, err)
 	t.Cleanup(members.Close)
 	return c, members

@@ -1,6 +1,7 @@
 package scale
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,9 +12,42 @@ import (
 )
 
 // blocked refuses, before anything is touched, what would make the cluster refuse half way: a primary that stays and is not well, a
-// database on the leaving server that is not online, or has its only primary there. All reasons at once.
+// database on the leaving server that does not run, or has its only primary there. All reasons at once. A copy that is on its way is
+// waited for, and one that is deallocating has been ordered to leave already and is still online (operations manual 5, "database states").
 func (l *leaving) blocked(view verify.Observation) error {
-	var reasons []string
+	reasons := l.unwell(view)
+	var underWay []string
+	for _, c := range view.Databases {
+		if !strings.EqualFold(c.Host, l.member.Host) || c.Name == "system" || c.Composite() {
+			continue
+		}
+		switch c.Status {
+		case "online", "deallocating":
+			if c.Role == "primary" && c.WantedPrimaries == 1 {
+				reasons = append(reasons, fmt.Sprintf("database %s has its only primary on it: ALTER DATABASE %s SET TOPOLOGY 3 PRIMARIES first", c.Name, quoted(c.Name)))
+			}
+		case "offline", "dirty", "quarantined":
+			reasons = append(reasons, fmt.Sprintf("database %s is %s on it: %s first", c.Name, c.Status, mends[c.Status]))
+		default:
+			underWay = append(underWay, fmt.Sprintf("database %s is %s on it", c.Name, c.Status))
+		}
+	}
+	switch {
+	case len(reasons) > 0:
+		return operate.Refused{Reason: fmt.Sprintf("refused, nothing was touched: %s cannot leave: %s", l.member.Name, strings.Join(reasons, "; "))}
+	case len(underWay) > 0:
+		return errors.New(strings.Join(underWay, "; "))
+	}
+	return nil
+}
+
+// mends say what brings a copy out of a state in which its server cannot be deallocated.
+var mends = map[string]string{
+	"offline": "START DATABASE, or DROP DATABASE,", "dirty": "mend what its statusMessage and the logs name, or DROP DATABASE,", "quarantined": "lift its quarantine",
+}
+
+// unwell are the primaries that stay and are not well.
+func (l *leaving) unwell(view verify.Observation) (reasons []string) {
 	for _, m := range l.to.Topology().Of(neo4j.Primary) {
 		i := slices.IndexFunc(view.Servers, func(v verify.Server) bool { return strings.EqualFold(v.Host, m.Host) && v.State != verify.Dropped })
 		switch {
@@ -23,21 +57,7 @@ func (l *leaving) blocked(view verify.Observation) error {
 			reasons = append(reasons, fmt.Sprintf("%s, which stays, is %s and %s: bring it back first", m.Name, view.Servers[i].State, view.Servers[i].Health))
 		}
 	}
-	for _, c := range view.Databases {
-		if !strings.EqualFold(c.Host, l.member.Host) || c.Name == "system" || c.Composite() {
-			continue
-		}
-		switch {
-		case c.Status != "online":
-			reasons = append(reasons, fmt.Sprintf("database %s is %s on it: START DATABASE, or DROP DATABASE, first", c.Name, c.Status))
-		case c.Role == "primary" && c.WantedPrimaries == 1:
-			reasons = append(reasons, fmt.Sprintf("database %s has its only primary on it: ALTER DATABASE %s SET TOPOLOGY 3 PRIMARIES first", c.Name, quoted(c.Name)))
-		}
-	}
-	if len(reasons) == 0 {
-		return nil
-	}
-	return operate.Refused{Reason: fmt.Sprintf("refused, nothing was touched: %s cannot leave: %s", l.member.Name, strings.Join(reasons, "; "))}
+	return reasons
 }
 
 // narrow gives databases that want more copies than the plan has servers for a topology that fits, with a warning each.

@@ -2,7 +2,6 @@ package scale
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +18,7 @@ func safe(ctx context.Context, prober verify.Prober, before neo4j.Topology, leav
 	stay := slices.DeleteFunc(before.Of(neo4j.Primary), func(m neo4j.Member) bool { return m.Name == leaves.Name })
 	seen, errs := reach.All(ctx, stay, prober.Observe)
 	for _, err := range errs {
-		if errors.Is(err, reach.ErrPassword) {
+		if reach.Lasting(err) {
 			return err
 		}
 	}

@@ -13,6 +13,15 @@ import (
 	"neo4j-kubernetes/verify"
 )
 
+var (
+	// dryRunFrom is the first release that knows DRYRUN (operations manual 5, "managing databases in a cluster"). Before it the real order
+	// is the only test, and as harmless: a server that cannot be emptied is refused without a change.
+	dryRunFrom = neo4j.MustRelease("5.2.0")
+	// deallocatedFrom is the first release with the state Deallocated, without which no server may be dropped (operations manual 5,
+	// "managing servers in a cluster"). Before it a server stays Deallocating and may be dropped once it hosts the system database only.
+	deallocatedFrom = neo4j.MustRelease("5.15.0")
+)
+
 // deallocate makes the cluster of 5.x and later do without the member while that still runs: its databases are moved to the others,
 // then the server is dropped (operations manual 5, "removing a server"). Each call starts from the state that the cluster shows, and
 // says what to wait for; nothing when the server may go.
@@ -28,17 +37,13 @@ func (l *leaving) deallocate(ctx context.Context) (waitFor string, err error) {
 	return l.advance(ctx, present, view)
 }
 
-// Operations manual 5: DRYRUN came with 5.2 ("Deallocate databases from server"), the state Deallocated with 5.15 ("Server states");
-// before, a server stays Deallocating until it is dropped.
-var dryRunFrom, deallocatedFrom = neo4j.MustRelease("5.2.0"), neo4j.MustRelease("5.15.0")
-
 // view is what the member says that writes the system database: it knows the servers' states first. Without one nothing can be ordered.
 func (l *leaving) view(ctx context.Context, present neo4j.Topology) (verify.Observation, error) {
 	stay := slices.DeleteFunc(present.Of(neo4j.Primary), func(m neo4j.Member) bool { return m.Name == l.member.Name })
 	seen, errs := reach.All(ctx, stay, l.members.Observe)
 	var view verify.Observation
 	for _, m := range stay {
-		if err := errs[m.Name]; errors.Is(err, reach.ErrPassword) {
+		if err := errs[m.Name]; reach.Lasting(err) {
 			return view, err
 		}
 		o, ok := seen[m.Name]
@@ -87,13 +92,14 @@ func (l *leaving) advance(ctx context.Context, present neo4j.Topology, view veri
 		_, err := l.members.Run(ctx, writer, reach.Question{Database: "system", Statement: statement, Write: true})
 		return err
 	}
+	hosts := moving(view, server)
 	switch {
-	case server.State == verify.Deallocated, server.State == verify.Deallocating && len(others(server.Hosting)) == 0 && !l.to.AtLeast(deallocatedFrom):
+	case server.State == verify.Deallocated, server.State == verify.Deallocating && len(hosts) == 0 && !l.to.AtLeast(deallocatedFrom):
 		return fmt.Sprintf("server %s is dropped", server.ID), order(fmt.Sprintf("DROP SERVER '%s'", server.ID))
-	case server.State == verify.Deallocating && len(others(server.Hosting)) == 0:
-		return fmt.Sprintf("server %s is not Deallocated yet", server.ID), nil
+	case server.State == verify.Deallocating && len(hosts) == 0:
+		return fmt.Sprintf("server %s hosts nothing more and is not Deallocated yet", server.ID), nil
 	case server.State == verify.Deallocating:
-		return fmt.Sprintf("server %s still hosts %s", server.ID, strings.Join(others(server.Hosting), ", ")), nil
+		return fmt.Sprintf("server %s still hosts %s", server.ID, strings.Join(hosts, ", ")), nil
 	}
 	if err := l.blocked(view); err != nil {
 		return "", err
@@ -158,9 +164,12 @@ func (l *leaving) serverOf(ctx context.Context, view verify.Observation) (verify
 		"DROP SERVER those that are Deallocated and update again", l.member.Name, len(nameless), strings.Join(ids, ", "))}
 }
 
-// others are the databases other than system, which every server hosts to its end.
-func others(hosting []string) []string {
-	return slices.DeleteFunc(slices.Clone(hosting), func(name string) bool { return name == "system" })
+// moving are the databases that a server has still to hand over: all but system, which every server hosts to its end, and composite
+// databases, which are on every server and have nothing to move.
+func moving(view verify.Observation, server verify.Server) []string {
+	return slices.DeleteFunc(slices.Clone(server.Hosting), func(name string) bool {
+		return name == "system" || slices.ContainsFunc(view.Databases, func(c verify.Copy) bool { return c.Name == name && c.Composite() })
+	})
 }
 
 // forgotten says what the members that stay still hold against a member that is gone: a server row that is not Dropped, or a
@@ -177,13 +186,13 @@ func (l *leaving) forgotten(ctx context.Context, after neo4j.Topology) string {
 	}
 	writers := map[string]bool{}
 	for _, c := range view.Databases {
-		if strings.EqualFold(c.Host, l.member.Host) {
+		if strings.EqualFold(c.Host, l.member.Host) && !c.Composite() {
 			return fmt.Sprintf("database %s still has a copy on it", c.Name)
 		}
 		if c.Status != c.Wanted {
 			return fmt.Sprintf("database %s is %s on %s", c.Name, c.Status, c.Host)
 		}
-		writers[c.Name] = writers[c.Name] || c.Writes() || c.Wanted != "online" || c.Composite()
+		writers[c.Name] = writers[c.Name] || c.Writes() || !c.Written()
 	}
 	for _, c := range view.Databases {
 		if !writers[c.Name] {

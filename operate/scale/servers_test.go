@@ -1,13 +1,11 @@
 package scale
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,169 +13,74 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"neo4j-kubernetes/neo4j"
-	"neo4j-kubernetes/operate"
-	"neo4j-kubernetes/plan"
-	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
 
-const secret = "scripted-password"
-
-func shape5(primaries, secondaries, analytics int) plan.Plan {
-	return plan.Plan{
-		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local",
-		Spec: neo4j.Spec{Release: neo4j.MustRelease("5.26.30"), Edition: neo4j.Enterprise, Primaries: primaries, Secondaries: secondaries, Analytics: analytics},
-	}
-}
-
-// id is the server id of the n-th server of the model.
-func id(n int) string { return fmt.Sprintf("5e7e7000-0000-4000-8000-%012d", n) }
-
-// box is Kubernetes as far as a scale-in sees it, beside a scripted cluster whose servers stop with their pods.
-type box struct {
-	mu    sync.Mutex
-	c     *scripted.Cluster
-	full  plan.Plan
-	size  map[string]int
-	notes map[string]string
-	log   []string
-	// fail has the next resize end like a killed process, before it does anything.
-	fail error
-}
-
-func (b *box) replicas(_ context.Context, pool string) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.size[pool], nil
-}
-
-func (b *box) resize(_ context.Context, pool string, n int) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.fail != nil {
-		return b.fail
-	}
-	b.size[pool] = n
-	b.log = append(b.log, fmt.Sprintf("%s %d", pool, n))
-	b.c.Locked(func() {
-		for _, m := range b.full.Topology().Members {
-			if m.Pool != pool || m.Ordinal != n {
-				continue
-			}
-			s := b.c.Server(m.Host)
-			if s.State != "Dropped" && s.State != "Free" {
-				b.log = append(b.log, m.Name+" was "+s.State)
-			}
-			s.Down = true
-		}
-	})
-	return nil
-}
-
-func (b *box) gone(_ context.Context, pod string) (bool, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, m := range b.full.Topology().Members {
-		if m.Name == pod {
-			return m.Ordinal >= b.size[m.Pool], nil
-		}
-	}
-	return true, nil
-}
-
-func (b *box) identity(_ context.Context, m neo4j.Member) (string, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.notes[m.Name], nil
-}
-
-func (b *box) note(_ context.Context, m neo4j.Member, id string) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.notes[m.Name] = id
-	return nil
-}
-
-// cluster serves a healthy scripted cluster of a plan over real sockets.
-func cluster(t *testing.T, full plan.Plan) (*box, verify.Members) {
-	t.Helper()
-	var primaries, others []string
-	for _, m := range full.Topology().Members {
-		if m.Role == neo4j.Primary {
-			primaries = append(primaries, m.Host)
-		} else {
-			others = append(others, m.Host)
-		}
-	}
-	b := &box{c: scripted.NewCluster(full.Release.String(), primaries, others), full: full, notes: map[string]string{}, size: map[string]int{
-		full.Pool(neo4j.Primary): full.Primaries, full.Pool(neo4j.Secondary): full.Secondaries, full.Pool(neo4j.Analytics): full.Analytics,
-	}}
-	ports := map[string]string{}
-	for _, m := range full.Topology().Members {
-		s := (&scripted.Server{Release: full.Release.String(), Bolt: scripted.Version{Major: 5, Minor: 8}, Password: secret, Answer: b.c.At(m.Host)}).Serve(t)
-		ports[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
-	}
-	members, err := verify.Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
-		w := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
-		for _, port := range wanted {
-			w.Addresses[port] = ports[m.Name]
-		}
-		return w, nil
-	}, full.Topology(), secret)
-	require.NoError(t, err)
-	t.Cleanup(members.Close)
-	return b, members
-}
-
-func host(b *box, name string) string {
-	for _, m := range b.full.Topology().Members {
-		if m.Name == name {
-			return m.Host
-		}
-	}
-	return ""
-}
-
-// said is what a scale-in told.
-type said struct{ progress, warnings bytes.Buffer }
-
-func (b *box) in(ctx context.Context, members verify.Members, to plan.Plan, timeout time.Duration) (*said, error) {
-	s := &said{}
-	return s, run(ctx, b, members, to, operate.Options{Timeout: timeout, Progress: &s.progress, Warnings: &s.warnings, Pause: 5 * time.Millisecond})
-}
-
-// orders are the statements that changed something, without the dry runs.
-func (b *box) orders() (orders []string) {
-	b.c.Locked(func() { orders = slices.Clone(b.c.Orders) })
-	return orders
-}
+// releases are those where a scale-in differs: DRYRUN came with 5.2, Deallocated with 5.15, and the newest of each line.
+var releases = []string{"5.0.0", "5.1.0", "5.2.0", "5.14.0", "5.15.0", "5.26.30", "2025.01.0", "2026.08.1"}
 
 func TestServersLeaveOneAtATime(t *testing.T) {
-	for _, release := range []string{"5.0.0", "5.1.0", "5.14.0", "5.15.0", "5.26.30", "2025.01.0", "2026.08.1"} {
+	for _, release := range releases {
+		for _, stays := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s address stays %v", release, stays), func(t *testing.T) {
+				full := shape5(5, 0, 0)
+				full.Release = neo4j.MustRelease(release)
+				b, members := cluster(t, full)
+				b.c.Slow, b.c.AddressStays = 8, stays
+				b.c.Create("movies", host(b, "neo4j-4"), host(b, "neo4j-3"), host(b, "neo4j-0"))
+				to := full.Sized(neo4j.Primary, 3)
+				told, err := b.in(t.Context(), members, to, 10*time.Second)
+				require.NoError(t, err, told.progress.String())
+				assert.Equal(t, []string{
+					"ALTER DATABASE `neo4j` SET TOPOLOGY 3 PRIMARIES",
+					"DEALLOCATE DATABASES FROM SERVER '" + id(4) + "'", "DROP SERVER '" + id(4) + "'",
+					"DEALLOCATE DATABASES FROM SERVER '" + id(3) + "'", "DROP SERVER '" + id(3) + "'",
+				}, b.orders())
+				assert.Equal(t, []string{"neo4j 4", "neo4j 3"}, b.log, "a pod goes only when its server is dropped")
+				assert.Equal(t, "database neo4j gets fewer copies, for there are fewer servers: 5 -> 3 primaries\n", told.warnings.String())
+				assert.Contains(t, told.progress.String(), "scale-in of neo4j 4 -> 3: server "+id(3)+" still hosts movies\n")
+				assert.Equal(t, map[string]string{"neo4j-4": id(4), "neo4j-3": id(3)}, b.notes, "their claims may not come back")
+				report, err := verify.Prove(t.Context(), members, to.Topology(), verify.Options{Timeout: 5 * time.Second})
+				require.NoError(t, err)
+				assert.Len(t, report.Members, 3)
+			})
+		}
+	}
+}
+
+// After every scale-out the new servers host the system database only. Such a one is Deallocating first, like any other.
+func TestAnIdleServerLeaves(t *testing.T) {
+	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
-			full := shape5(5, 0, 0)
+			full := shape5(4, 0, 0)
 			full.Release = neo4j.MustRelease(release)
 			b, members := cluster(t, full)
-			b.c.Slow = 12
-			b.c.Databases = append(b.c.Databases, &scripted.ModelDatabase{
-				Name: "movies", WantPrimaries: 3, Status: map[string]string{}, Primaries: []string{host(b, "neo4j-4"), host(b, "neo4j-3"), host(b, "neo4j-0")},
-			})
-			to := full.Sized(neo4j.Primary, 3)
-			told, err := b.in(t.Context(), members, to, 10*time.Second)
+			b.c.Slow = 3
+			b.c.Database("neo4j").Primaries, b.c.Database("neo4j").WantPrimaries = b.c.Database("neo4j").Primaries[:3], 3
+			told, err := b.in(t.Context(), members, full.Sized(neo4j.Primary, 3), 10*time.Second)
 			require.NoError(t, err, told.progress.String())
-			assert.Equal(t, []string{
-				"ALTER DATABASE `neo4j` SET TOPOLOGY 3 PRIMARIES",
-				"DEALLOCATE DATABASES FROM SERVER '" + id(4) + "'", "DROP SERVER '" + id(4) + "'",
-				"DEALLOCATE DATABASES FROM SERVER '" + id(3) + "'", "DROP SERVER '" + id(3) + "'",
-			}, b.orders())
-			assert.Equal(t, []string{"neo4j 4", "neo4j 3"}, b.log, "a pod goes only when its server is dropped")
-			assert.Equal(t, "database neo4j gets fewer copies, for there are fewer servers: 5 -> 3 primaries\n", told.warnings.String())
-			assert.Contains(t, told.progress.String(), "scale-in of neo4j 5 -> 4: server "+id(4)+" still hosts movies\n")
-			assert.Equal(t, map[string]string{"neo4j-4": id(4), "neo4j-3": id(3)}, b.notes, "their claims may not come back")
-			report, err := verify.Prove(t.Context(), members, to.Topology(), verify.Options{Timeout: 5 * time.Second})
-			require.NoError(t, err)
-			assert.Len(t, report.Members, 3)
+			assert.Equal(t, []string{"DEALLOCATE DATABASES FROM SERVER '" + id(3) + "'", "DROP SERVER '" + id(3) + "'"}, b.orders())
+			assert.Equal(t, []string{"neo4j 3"}, b.log)
+			waits := strings.Contains(told.progress.String(), "server "+id(3)+" hosts nothing more and is not Deallocated yet\n")
+			assert.Equal(t, full.Release.Compare(neo4j.MustRelease("5.15.0")) >= 0, waits, told.progress.String())
+		})
+	}
+}
+
+// A composite database is on every server and has neither writer nor role; a stopped one has no writer either.
+func TestDatabasesWithoutAWriterDoNotHoldUpAScaleIn(t *testing.T) {
+	for _, release := range releases {
+		t.Run(release, func(t *testing.T) {
+			full := shape5(4, 0, 0)
+			full.Release = neo4j.MustRelease(release)
+			b, members := cluster(t, full)
+			b.c.Create("library").Type = "composite"
+			b.c.Create("archive", host(b, "neo4j-0"), host(b, "neo4j-1"), host(b, "neo4j-2")).Wanted = "offline"
+			told, err := b.in(t.Context(), members, full.Sized(neo4j.Primary, 3), 10*time.Second)
+			require.NoError(t, err, told.progress.String())
+			assert.Equal(t, []string{"neo4j 3"}, b.log)
+			assert.NotContains(t, told.warnings.String(), "library")
 		})
 	}
 }
@@ -290,9 +193,10 @@ func TestServersAreRefused(t *testing.T) {
 			d := b.c.Database("neo4j")
 			d.Status[host(b, "neo4j-3")] = "offline"
 		}, "refused, nothing was touched: neo4j-3 cannot leave: database neo4j is offline on it: START DATABASE, or DROP DATABASE, first", false},
-		"the only primary is on it": {func(b *box) {
-			b.c.Databases = append(b.c.Databases, &scripted.ModelDatabase{Name: "movies", Primaries: []string{host(b, "neo4j-3")}, WantPrimaries: 1, Status: map[string]string{}})
-		}, "refused, nothing was touched: neo4j-3 cannot leave: database movies has its only primary on it: ALTER DATABASE `movies` SET TOPOLOGY 3 PRIMARIES first", false},
+		"a database is quarantined on it": {func(b *box) {
+			b.c.Database("neo4j").Status[host(b, "neo4j-3")] = "quarantined"
+		}, "refused, nothing was touched: neo4j-3 cannot leave: database neo4j is quarantined on it: lift its quarantine first", false},
+		"the only primary is on it": {func(b *box) { b.c.Create("movies", host(b, "neo4j-3")) }, "refused, nothing was touched: neo4j-3 cannot leave: database movies has its only primary on it: ALTER DATABASE `movies` SET TOPOLOGY 3 PRIMARIES first", false},
 		"one that stays is down": {func(b *box) { b.c.Server(id(1)).Health = "Unavailable" },
 			"refused, nothing was touched: neo4j-3 cannot leave: neo4j-1, which stays, is Enabled and Unavailable: bring it back first", false},
 		"one that stays is cordoned": {func(b *box) { b.c.Server(id(2)).State = "Cordoned" },
@@ -326,6 +230,21 @@ func TestServersAreRefused(t *testing.T) {
 	}
 }
 
+func TestACopyThatIsOnItsWayIsWaitedFor(t *testing.T) {
+	b, members := cluster(t, shape5(4, 0, 0))
+	b.c.Locked(func() {
+		b.c.Database("neo4j").Status[host(b, "neo4j-3")] = "store copying"
+		b.c.After = func(c *scripted.Cluster) {
+			if c.Looks == 12 {
+				clear(c.Database("neo4j").Status)
+			}
+		}
+	})
+	told, err := b.in(t.Context(), members, shape5(3, 0, 0), 10*time.Second)
+	require.NoError(t, err, told.progress.String())
+	assert.Contains(t, told.progress.String(), "scale-in of neo4j 4 -> 3: database neo4j is store copying on it\n")
+}
+
 func TestManyToOnePrimaryIsRefused(t *testing.T) {
 	b, members := cluster(t, shape5(3, 0, 0))
 	_, err := b.in(t.Context(), members, shape5(1, 0, 0), time.Second)
@@ -347,27 +266,4 @@ func TestElectionsAreWaitedFor(t *testing.T) {
 	told, err := b.in(t.Context(), members, shape5(3, 0, 0), 10*time.Second)
 	require.NoError(t, err, told.progress.String())
 	assert.Contains(t, told.progress.String(), "NotALeader")
-}
-
-// An idle server, as every one is after it joined, has nothing to move: it is dropped when it is Deallocated, from 5.15 on, and not before.
-func TestAnIdleServerIsNotDroppedTooEarly(t *testing.T) {
-	for _, release := range []string{"5.1.0", "5.14.0", "5.15.0", "5.26.30", "2026.08.1"} {
-		t.Run(release, func(t *testing.T) {
-			full := shape5(5, 0, 0)
-			full.Release = neo4j.MustRelease(release)
-			b, members := cluster(t, full)
-			b.c.Slow = 6
-			b.c.Locked(func() {
-				d := b.c.Database("neo4j")
-				d.Primaries, d.WantPrimaries = d.Primaries[:3], 3
-				b.c.Databases = append(b.c.Databases, &scripted.ModelDatabase{Name: "library", Primaries: slices.Clone(b.c.Database("system").Primaries[:3]), Status: map[string]string{}, Composite: true})
-			})
-			told, err := b.in(t.Context(), members, full.Sized(neo4j.Primary, 3), 10*time.Second)
-			require.NoError(t, err, told.progress.String())
-			assert.Equal(t, []string{
-				"DEALLOCATE DATABASES FROM SERVER '" + id(4) + "'", "DROP SERVER '" + id(4) + "'",
-				"DEALLOCATE DATABASES FROM SERVER '" + id(3) + "'", "DROP SERVER '" + id(3) + "'",
-			}, b.orders(), told.progress.String())
-		})
-	}
 }

@@ -2,7 +2,6 @@ package scripted
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -18,25 +17,36 @@ type Cluster struct {
 	Databases []*ModelDatabase
 	// Edition is enterprise or community.
 	Edition string
+	// Default is the name of the default database, which need not exist: it can be dropped, and another be named by dbms.default_database
+	// or initial.dbms.default_database.
+	Default string
+	// Rights are those of users other than neo4j, by name.
+	Rights map[string]Rights
+	// CompositesRequested says whether requestedHosting names composite databases.
+	CompositesRequested bool
+	// AddressStays says whether a server keeps its address once it leaves, as in the manual's examples (5.x clustering/servers.adoc); an
+	// operator of such clusters saw it turn null, and dev clustering/monitoring/show-servers-monitoring.adoc says that it may be.
+	AddressStays bool
 	// Copies are the canaries that were written and not removed, by their id.
 	Copies map[string]bool
 	// Orders are the statements that changed something, in their order.
 	Orders []string
 	// Refuse has a statement that contains the key fail with "code: message".
 	Refuse map[string]string
+	// Mute are databases that dbms.cluster.statusCheck says nothing of, by the host that is asked.
+	Mute map[string][]string
 	// Looks counts the SHOW SERVERS so far; After runs then, under the lock: a cluster that changes while it is watched.
 	Looks int
 	After func(c *Cluster)
-	// Slow is how many looks a deallocation takes; none goes on while Hold is set.
+	// Slow is how many looks a change of allocations takes; none goes on while Hold is set.
 	Slow int
 	Hold bool
-	// nameless says that there is no state Deallocated: before 5.15 a server stays Deallocating.
-	// Operations manual 5, clustering/servers, "Server states".
-	nameless bool
-	// dryRuns says that there is DRYRUN: from 5.2 on (operations manual 5, clustering/servers, "Deallocate databases from server").
-	dryRuns bool
-	// Disagree has a server show its own view of who writes: by its host, the writer by database.
-	Disagree map[string]map[string]string
+
+	release neo4j.Release
+	// moves are the allocations that were ordered and are not carried out yet.
+	moves []*move
+	// views change what one server says, by its host.
+	views map[string]func(seen *Cluster)
 }
 
 // ModelServer is one server. An empty Host shows as a null address.
@@ -49,21 +59,6 @@ type ModelServer struct {
 	left int
 }
 
-// ModelDatabase is one database: the hosts of its copies, the first primary writes.
-type ModelDatabase struct {
-	Name                           string
-	Primaries, Secondaries         []string
-	WantPrimaries, WantSecondaries int
-	Status                         map[string]string
-	Writers                        []string
-	Unreplicated                   string
-	// Silent hosts are missing from what statusCheck answers.
-	Silent string
-	// Composite databases are views of others: type composite, role null, writer false, no counts (operations manual 5,
-	// database-administration/composite-databases and .../standard-databases/listing-databases).
-	Composite bool
-}
-
 // Locked runs a change while no server answers.
 func (c *Cluster) Locked(change func()) {
 	c.mu.Lock()
@@ -73,7 +68,11 @@ func (c *Cluster) Locked(change func()) {
 
 // NewCluster is a healthy cluster of servers at hosts, in which neo4j and system are on all of primaries.
 func NewCluster(release string, primaries, secondaries []string) *Cluster {
-	c := &Cluster{nameless: neo4j.MustRelease(release).Compare(neo4j.MustRelease("5.15.0")) < 0, dryRuns: neo4j.MustRelease(release).Compare(neo4j.MustRelease("5.2.0")) >= 0, Edition: "enterprise", Copies: map[string]bool{}, Refuse: map[string]string{}}
+	c := &Cluster{
+		release: neo4j.MustRelease(release), Edition: "enterprise", Default: "neo4j", Copies: map[string]bool{}, Refuse: map[string]string{},
+		Rights: map[string]Rights{}, views: map[string]func(*Cluster){},
+	}
+	c.CompositesRequested = c.since(compositesRequestedFrom)
 	for i, host := range slices.Concat(primaries, secondaries) {
 		s := &ModelServer{ID: fmt.Sprintf("5e7e7000-0000-4000-8000-%012d", i), Host: host, State: "Enabled", Health: "Available", Constraint: "NONE", Version: release}
 		if i >= len(primaries) {
@@ -81,23 +80,38 @@ func NewCluster(release string, primaries, secondaries []string) *Cluster {
 		}
 		c.Servers = append(c.Servers, s)
 	}
-	for _, name := range []string{"neo4j", "system"} {
-		d := &ModelDatabase{Name: name, Primaries: slices.Clone(primaries), WantPrimaries: len(primaries), Status: map[string]string{}}
-		if name == "system" {
-			d.Secondaries, d.WantSecondaries = slices.Clone(secondaries), len(secondaries)
-		}
-		c.Databases = append(c.Databases, d)
+	c.Databases = []*ModelDatabase{
+		{Name: "neo4j", Primaries: slices.Clone(primaries), WantPrimaries: len(primaries), Status: map[string]string{}},
+		{
+			Name: "system", Primaries: slices.Clone(primaries), WantPrimaries: len(primaries), Status: map[string]string{},
+			Secondaries: slices.Clone(secondaries), WantSecondaries: len(secondaries),
+		},
 	}
 	return c
 }
 
-// Database finds a database by its name.
-func (c *Cluster) Database(name string) *ModelDatabase {
-	i := slices.IndexFunc(c.Databases, func(d *ModelDatabase) bool { return d.Name == name })
-	if i < 0 {
-		return nil
+// View has the server at a host say something else than the others do: another writer, another list of servers. The change is made to a
+// copy of the cluster's state whenever that server is asked.
+func (c *Cluster) View(host string, change func(seen *Cluster)) { c.views[host] = change }
+
+// seenFrom is the state as the server at a host sees it.
+func (c *Cluster) seenFrom(host string) *Cluster {
+	change, ok := c.views[host]
+	if !ok {
+		return c
 	}
-	return c.Databases[i]
+	seen := &Cluster{
+		release: c.release, Edition: c.Edition, Default: c.Default, Rights: c.Rights, CompositesRequested: c.CompositesRequested, AddressStays: c.AddressStays,
+	}
+	for _, s := range c.Servers {
+		copied := *s
+		seen.Servers = append(seen.Servers, &copied)
+	}
+	for _, d := range c.Databases {
+		seen.Databases = append(seen.Databases, d.copied())
+	}
+	change(seen)
+	return seen
 }
 
 // Server finds a server by its host or id.
@@ -109,18 +123,12 @@ func (c *Cluster) Server(key string) *ModelServer {
 	return c.Servers[i]
 }
 
-var (
-	yields   = regexp.MustCompile(`(?is)^SHOW (SERVERS|DATABASES) YIELD (.*)$`)
-	orders   = regexp.MustCompile(`(?is)^(DRYRUN DEALLOCATE|DEALLOCATE) DATABASES? FROM SERVERS? '([^']+)'$|^(ENABLE|DROP) SERVER '([^']+)'(.*)$|^CALL dbms\.cluster\.(cordonServer)\('([^']+)'\)$`)
-	topology = regexp.MustCompile("(?is)^ALTER DATABASE `?([a-z0-9.-]+)`? SET TOPOLOGY (\\d+) PRIMAR(?:Y|IES)(?: (\\d+) SECONDAR(?:Y|IES))?$")
-)
-
 // At gives the answers of the server at a host.
 func (c *Cluster) At(host string) func(Query) Answer {
 	return func(q Query) Answer {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if s := c.Server(host); s != nil && s.Down {
+		if c.down(host) {
 			return Answer{Drop: true}
 		}
 		for part, failure := range c.Refuse {
@@ -133,17 +141,25 @@ func (c *Cluster) At(host string) func(Query) Answer {
 	}
 }
 
+func (c *Cluster) down(host string) bool {
+	s := c.Server(host)
+	return s != nil && s.Down
+}
+
 func (c *Cluster) answer(host string, q Query) Answer {
+	if a := c.forbids(q); a.Code != "" {
+		return a
+	}
 	switch {
 	case strings.HasPrefix(q.Text, "CALL ") && strings.Contains(q.Text, " WHERE ") && q.Database == "system":
 		// Seen on a real 5.26.30.
 		return Answer{Code: "Neo.ClientError.Statement.SemanticError", Message: "The following unsupported clauses were used: WITH."}
 	case q.Text == "CALL dbms.components()":
-		return Components(c.release(host), c.Edition)
-	case yields.MatchString(q.Text):
+		return Components(c.versionAt(host), c.Edition)
+	case shows.MatchString(q.Text):
 		return c.show(host, q)
-	case q.Text == "CALL dbms.cluster.statusCheck([], 1000)":
-		return c.statusCheck(host)
+	case statusChecks.MatchString(q.Text):
+		return c.statusCheck(host, q)
 	case strings.Contains(q.Text, "Neo4jClusterCheck"):
 		return c.canary(host, q)
 	case orders.MatchString(q.Text) || topology.MatchString(q.Text):
@@ -151,7 +167,7 @@ func (c *Cluster) answer(host string, q Query) Answer {
 			return Answer{Code: "Neo.ClientError.Statement.NotSystemDatabaseError", Message: "This is an administration command and it should be executed against the system database"}
 		}
 		if !slices.Contains(c.writers(c.Database("system")), host) {
-			return Answer{Code: "Neo.ClientError.Cluster.NotALeader", Message: "No write operations are allowed directly on this database"}
+			return notALeader()
 		}
 		return c.order(q)
 	}
@@ -165,29 +181,24 @@ func Components(release, edition string) Answer {
 	}}
 }
 
-func (c *Cluster) release(host string) string {
+func (c *Cluster) versionAt(host string) string {
 	if s := c.Server(host); s != nil {
 		return s.Version
 	}
 	return c.Servers[0].Version
 }
 
-func (c *Cluster) writers(d *ModelDatabase) []string {
-	if d.Writers != nil {
-		return d.Writers
-	}
-	return d.Primaries[:min(1, len(d.Primaries))]
-}
-
 func (c *Cluster) canary(host string, q Query) Answer {
 	d := c.Database(q.Database)
-	if d == nil || !slices.Contains(slices.Concat(d.Primaries, d.Secondaries), host) {
-		return Answer{Code: "Neo.ClientError.Database.DatabaseNotFound", Message: "Database " + q.Database + " is not on this server"}
-	}
 	id := fmt.Sprint(q.Parameters["id"])
 	switch {
+	case d == nil || !slices.Contains(d.hosts(), host) || !serving(d.statusAt(c, host)):
+		return notFound(q.Database)
+	case q.Write && d.Access == "read-only":
+		// 5.x database-administration/standard-databases/alter-databases.adoc: a read-only database prevents write queries.
+		return Answer{Code: "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", Message: "The database is in read-only mode on this Neo4j instance"}
 	case q.Write && !slices.Contains(c.writers(d), host):
-		return Answer{Code: "Neo.ClientError.Cluster.NotALeader", Message: "No write operations are allowed on this database"}
+		return notALeader()
 	case strings.HasPrefix(q.Text, "CREATE"):
 		c.Copies[id] = true
 		return Answer{Columns: []string{"n.id"}, Rows: [][]any{{id}}}

@@ -1,32 +1,48 @@
 package scripted
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// show answers SHOW SERVERS and SHOW DATABASES with the columns that were asked for.
-func (c *Cluster) show(host string, q Query) Answer {
-	match := yields.FindStringSubmatch(q.Text)
-	var columns []string
-	for _, column := range strings.Split(match[2], ",") {
-		columns = append(columns, strings.TrimSpace(column))
+var shows = regexp.MustCompile(`(?is)^SHOW (SERVERS?|DATABASES?)(?: YIELD (.*))?$`)
+
+// The columns without YIELD (dev clustering/servers.adoc and 5.x listing-databases.adoc, "default output").
+var (
+	serverColumns   = []string{"name", "address", "state", "health", "hosting"}
+	databaseColumns = []string{
+		"name", "type", "aliases", "access", "address", "role", "writer", "requestedStatus", "currentStatus", "statusMessage", "default", "home", "constituents",
 	}
-	var records []map[string]any
-	if strings.EqualFold(match[1], "DATABASES") {
-		records = c.showDatabases(host)
-	} else {
-		switch {
-		case c.Edition == "community":
-			return Answer{Code: "Neo.ClientError.Statement.UnsupportedAdministrationCommand", Message: "Unsupported administration command: SHOW SERVERS"}
-		case q.Database != "system":
-			return Answer{Code: "Neo.ClientError.Statement.NotSystemDatabaseError", Message: "SHOW SERVERS should be executed against the system database"}
-		}
-		records = c.showServers()
-		c.Looks++
-		c.goOn()
-		if c.After != nil {
-			c.After(c)
+)
+
+// show answers SHOW SERVERS and SHOW DATABASES with the columns that were asked for, as the server at the host sees them.
+func (c *Cluster) show(host string, q Query) Answer {
+	match := shows.FindStringSubmatch(q.Text)
+	if strings.HasPrefix(strings.ToUpper(match[1]), "DATABASE") {
+		return table(match[2], databaseColumns, c.seenFrom(host).showDatabases(q.User))
+	}
+	switch {
+	case c.Edition == "community":
+		return Answer{Code: "Neo.ClientError.Statement.UnsupportedAdministrationCommand", Message: "Unsupported administration command: SHOW SERVERS"}
+	case q.Database != "system":
+		return Answer{Code: "Neo.ClientError.Statement.NotSystemDatabaseError", Message: "SHOW SERVERS should be executed against the system database"}
+	}
+	a := table(match[2], serverColumns, c.seenFrom(host).showServers())
+	c.Looks++
+	c.goOn()
+	if c.After != nil {
+		c.After(c)
+	}
+	return a
+}
+
+// table gives the columns that a YIELD names. One that the release does not have is a variable that was never defined.
+func table(yield string, columns []string, records []map[string]any) Answer {
+	if yield != "" {
+		columns = nil
+		for _, column := range strings.Split(yield, ",") {
+			columns = append(columns, strings.TrimSpace(column))
 		}
 	}
 	a := Answer{Columns: columns}
@@ -35,7 +51,7 @@ func (c *Cluster) show(host string, q Query) Answer {
 		for i, column := range columns {
 			value, known := r[column]
 			if !known {
-				return Answer{Unknown: true}
+				return syntaxError("Variable `" + column + "` not defined")
 			}
 			row[i] = value
 		}
@@ -47,16 +63,20 @@ func (c *Cluster) show(host string, q Query) Answer {
 func (c *Cluster) showServers() []map[string]any {
 	var records []map[string]any
 	for _, s := range c.Servers {
-		hosting := c.hosting(s)
-		requested := hosting
-		if s.Requested != nil {
-			requested = s.Requested
+		// A dropped server, and one that was never enabled, are seen only as long as their process runs (5.x clustering/servers.adoc,
+		// "Dropped state" and "Free state").
+		if s.Down && (s.State == "Dropped" || s.State == "Free") {
+			continue
 		}
 		r := map[string]any{
-			"serverId": s.ID, "name": s.ID, "address": nil, "state": s.State, "health": s.Health, "hosting": hosting, "requestedHosting": requested,
+			"serverId": s.ID, "name": s.ID, "address": nil, "httpAddress": nil, "httpsAddress": nil, "state": s.State, "health": s.Health,
+			"hosting": c.hosting(s), "requestedHosting": c.requested(s),
 			"modeConstraint": s.Constraint, "version": s.Version, "tags": []string{}, "allowedDatabases": []string{}, "deniedDatabases": []string{},
 		}
-		if s.Host != "" && s.State != "Deallocating" && s.State != "Deallocated" && s.State != "Dropped" {
+		if s.Down {
+			r["health"] = "Unavailable" // show-servers-monitoring.adoc, "no successful network communication for a while"
+		}
+		if s.Host != "" && (c.AddressStays || !s.leaves()) {
 			r["address"] = s.Host + ":7687"
 		}
 		records = append(records, r)
@@ -64,80 +84,80 @@ func (c *Cluster) showServers() []map[string]any {
 	return records
 }
 
+func (s *ModelServer) leaves() bool {
+	return s.State == "Deallocating" || s.State == "Deallocated" || s.State == "Dropped"
+}
+
+// hosting is what runs on a server: the system database in every state (5.x clustering/servers.adoc, "Showing servers").
 func (c *Cluster) hosting(s *ModelServer) []string {
 	names := []string{}
 	for _, d := range c.Databases {
-		if s.Host != "" && slices.Contains(slices.Concat(d.Primaries, d.Secondaries), s.Host) {
+		if s.Host != "" && slices.Contains(c.on(d), s.Host) && d.wanted() == "online" {
 			names = append(names, d.Name)
+		}
+	}
+	if !slices.Contains(names, "system") {
+		names = append(names, "system")
+	}
+	return names
+}
+
+// requested is what should run on a server: nothing on a Free one; without what is moving away; with or without composite databases.
+func (c *Cluster) requested(s *ModelServer) []string {
+	if s.Requested != nil {
+		return s.Requested
+	}
+	names := []string{}
+	if s.State == "Free" || s.State == "Dropped" {
+		return names
+	}
+	for _, name := range c.hosting(s) {
+		d := c.Database(name)
+		if d == nil || d.Status[s.Host] != "deallocating" && (!d.composite() || c.CompositesRequested) {
+			names = append(names, name)
 		}
 	}
 	return names
 }
 
-func (c *Cluster) showDatabases(at string) []map[string]any {
+func (c *Cluster) showDatabases(user string) []map[string]any {
 	var records []map[string]any
 	for _, d := range c.Databases {
-		for i, host := range slices.Concat(d.Primaries, d.Secondaries) {
-			role := "primary"
-			if i >= len(d.Primaries) {
-				role = "secondary"
-			}
-			status := "online"
-			if other, ok := d.Status[host]; ok {
-				status = other
-			}
-			kind := "standard"
-			if d.Name == "system" {
-				kind = "system"
-			}
-			if d.Composite {
-				records = append(records, map[string]any{
-					"name": d.Name, "type": "composite", "address": host + ":7687", "role": nil, "writer": false, "default": false,
-					"currentStatus": status, "requestedStatus": "online", "statusMessage": "",
-					"currentPrimariesCount": nil, "requestedPrimariesCount": nil, "currentSecondariesCount": nil, "requestedSecondariesCount": nil,
-				})
+		if !c.sees(user, d.Name) {
+			continue
+		}
+		for _, host := range c.on(d) {
+			if c.down(host) && !c.since(offlineCopiesFrom) {
 				continue
 			}
-			writer := slices.Contains(c.writers(d), host)
-			if other, ok := c.Disagree[at][d.Name]; ok {
-				writer = other == host
-			}
-			records = append(records, map[string]any{
-				"name": d.Name, "type": kind, "address": host + ":7687", "role": role, "writer": writer, "default": d.Name == "neo4j",
-				"currentStatus": status, "requestedStatus": "online", "statusMessage": "",
-				"currentPrimariesCount": len(d.Primaries), "requestedPrimariesCount": d.WantPrimaries,
-				"currentSecondariesCount": len(d.Secondaries), "requestedSecondariesCount": d.WantSecondaries,
-			})
+			records = append(records, c.showCopy(d, host))
 		}
 	}
 	return records
 }
 
-// statusCheck answers for the clustered databases on that server, a row for each member of a database's Raft group; a database with one
-// primary has none (operations manual 5, clustering/monitoring/status-check: "Providing an empty list runs the status check for all
-// clustered databases on that server").
-func (c *Cluster) statusCheck(at string) Answer {
-	a := Answer{Columns: []string{
-		"database", "serverId", "address", "replicationSuccessful", "memberStatus", "recognisedLeader", "recognisedLeaderTerm", "requester", "error",
-	}}
-	for _, d := range c.Databases {
-		if !slices.Contains(d.Primaries, at) || len(d.Primaries) < 2 {
-			continue
-		}
-		for i, host := range d.Primaries {
-			if host == d.Silent {
-				continue
-			}
-			status, done := "APPLYING", true
-			if d.Unreplicated == host {
-				status, done = "UNAVAILABLE", false
-			}
-			id := ""
-			if s := c.Server(host); s != nil {
-				id = s.ID
-			}
-			a.Rows = append(a.Rows, []any{d.Name, id, host + ":7687", done, status, d.Primaries[0], 1, i == 0, nil})
+func (c *Cluster) showCopy(d *ModelDatabase, host string) map[string]any {
+	isDefault := d.Name == c.Default
+	r := map[string]any{
+		"name": d.Name, "type": d.kind(), "aliases": []string{}, "access": orElse(d.Access, "read-write"), "address": host + ":7687",
+		"role": d.roleAt(c, host), "writer": slices.Contains(c.writers(d), host), "default": isDefault, "home": isDefault, "constituents": []string{},
+		"currentStatus": d.statusAt(c, host), "requestedStatus": d.wanted(), "statusMessage": d.Message[host], "serverID": "",
+		"currentPrimariesCount": c.inRole(d, "primary"), "requestedPrimariesCount": d.WantPrimaries,
+		"currentSecondariesCount": c.inRole(d, "secondary"), "requestedSecondariesCount": d.WantSecondaries,
+	}
+	if s := c.Server(host); s != nil {
+		r["serverID"] = s.ID
+	}
+	if c.down(host) {
+		r["address"], r["statusMessage"] = nil, "Server is unavailable"
+	}
+	if d.composite() {
+		r["access"], r["requestedPrimariesCount"], r["requestedSecondariesCount"] = "read-only", nil, nil
+	}
+	if d.composite() && c.compositeCountsGone() || d.Virtual || d.Type == "property shard" {
+		for _, column := range []string{"currentPrimariesCount", "currentSecondariesCount", "requestedPrimariesCount", "requestedSecondariesCount"} {
+			r[column] = nil
 		}
 	}
-	return a
+	return r
 }

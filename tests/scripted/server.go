@@ -4,6 +4,7 @@ package scripted
 
 import (
 	"bufio"
+	"crypto/tls"
 	"net"
 	"sync"
 	"testing"
@@ -12,6 +13,8 @@ import (
 
 // Query is one statement as the client sent it.
 type Query struct {
+	// User is who asks.
+	User string
 	// Database is the name in the message, empty for the client's default.
 	Database, Text string
 	Parameters     map[string]any
@@ -42,13 +45,18 @@ type Server struct {
 	// Bolt is the version it speaks; ByManifest has it offer that by the newer handshake where the client asks.
 	Bolt       Version
 	ByManifest bool
-	// Password is neo4j's.
+	// Password is neo4j's, empty where there is no such user or it is suspended; Users are the others' passwords by name.
 	Password string
+	Users    map[string]string
+	// TLS has the server speak TLS only, with a certificate of its own making, as server.bolt.tls_level=REQUIRED does; ClientTLS has it
+	// ask for the client's certificate besides (dbms.ssl.policy.bolt.client_auth=REQUIRE).
+	TLS, ClientTLS bool
 	// Answer is asked for every statement, from several connections at once.
 	Answer func(Query) Answer
 
 	t        testing.TB
 	listener net.Listener
+	secret   *tls.Config
 	mu       sync.Mutex
 	open     map[net.Conn]bool
 	closed   bool
@@ -63,6 +71,9 @@ func (s *Server) Serve(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	s.t, s.listener, s.open = t, listener, map[net.Conn]bool{}
+	if s.TLS {
+		s.secret = encryption(t, s.ClientTLS)
+	}
 	s.wait.Go(func() {
 		for {
 			conn, err := listener.Accept()
@@ -112,6 +123,11 @@ func (s *Server) serve(conn net.Conn) {
 		s.mu.Unlock()
 	}()
 	c := &connection{conn, bufio.NewReader(conn)}
+	if s.TLS {
+		if c = encrypted(c, s.secret); c == nil {
+			return
+		}
+	}
 	if err := handshake(c, s.Bolt, s.ByManifest); err != nil {
 		return // the client has been told, or is gone
 	}

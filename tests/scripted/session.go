@@ -23,6 +23,8 @@ type session struct {
 	conn   *connection
 	// authenticated is the state after a good LOGON, failed that after a FAILURE and before the RESET.
 	authenticated, failed bool
+	// user is who authenticated.
+	user string
 	// inside are the details of an open transaction, nil outside one.
 	inside map[string]any
 	// rows are those of the last RUN that were not pulled yet.
@@ -117,7 +119,12 @@ func (s *session) logon(d map[string]any) error {
 }
 
 func (s *session) admit(d map[string]any) bool {
-	s.authenticated = d["principal"] == "neo4j" && d["credentials"] == s.server.Password
+	s.user, _ = d["principal"].(string)
+	password := s.server.Users[s.user]
+	if s.user == "neo4j" {
+		password = s.server.Password
+	}
+	s.authenticated = password != "" && d["credentials"] == password
 	return s.authenticated
 }
 
@@ -131,7 +138,7 @@ func (s *session) query(m Structure) error {
 	if s.inside != nil {
 		about = s.inside
 	}
-	q := Query{Text: strings.TrimSpace(text), Parameters: details(m, 1), Write: about["mode"] != "r"}
+	q := Query{User: s.user, Text: strings.TrimSpace(text), Parameters: details(m, 1), Write: about["mode"] != "r"}
 	q.Database, _ = about["db"].(string)
 	if after, ok := about["bookmarks"].([]any); ok {
 		for _, b := range after {
