@@ -151,7 +151,7 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		return fmt.Errorf("plan record: %w", err)
 	}
 	c.AuthSecret = pulumi.String(d.plan.AuthSecret()).ToStringOutput()
-	c.BoltURI = pulumi.String(boltURI(d.plan, family)).ToStringOutput()
+	c.BoltURI = pulumi.String(d.plan.BoltURI(family)).ToStringOutput()
 	return nil
 }
 
@@ -166,12 +166,4 @@ func roles(s plan.Plan, f neo4j.Family) []neo4j.Role {
 	default:
 		return []neo4j.Role{neo4j.Primary, neo4j.Secondary}
 	}
-}
-
-func boltURI(s plan.Plan, f neo4j.Family) string {
-	scheme := "bolt"
-	if s.Clustered() {
-		scheme = f.RoutingScheme
-	}
-	return fmt.Sprintf("%s://%s.%s.svc.%s:%d", scheme, s.ClientService(), s.Namespace, s.ClusterDomain, f.Ports.Bolt)
 }

@@ -49,8 +49,10 @@ type Topology struct {
 	// Discovery is Spec.Discovery.Version.
 	Discovery string `json:"discovery,omitempty"`
 	// AuthSecret is the name of the Kubernetes Secret in Namespace whose key NEO4J_AUTH holds "neo4j/<password>".
-	AuthSecret string   `json:"authSecret"`
-	Members    []Member `json:"members"`
+	AuthSecret string `json:"authSecret"`
+	// TLS says whether the members take Bolt encrypted only: Spec.BoltTLS is REQUIRED.
+	TLS     bool     `json:"tls,omitempty"`
+	Members []Member `json:"members"`
 }
 
 // AuthKey is the key of the auth Secret; its value, "neo4j/<password>", is what the official images take as NEO4J_AUTH.

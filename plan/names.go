@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -80,11 +81,25 @@ func (p Plan) inNamespace(name string) string {
 func (p Plan) Topology() neo4j.Topology {
 	t := neo4j.Topology{
 		Name: p.Name, Namespace: p.Namespace, Release: p.Release, Edition: p.Edition, Discovery: p.Discovery.Version, AuthSecret: p.AuthSecret(),
+		TLS: p.BoltTLS() == neo4j.TLSRequired,
 	}
 	for _, role := range neo4j.Roles {
 		t.Members = append(t.Members, p.members(role, p.Size(role))...)
 	}
 	return t
+}
+
+// BoltURI is what drivers inside the Kubernetes cluster dial. Those that know bolt+routing, the scheme of 3.x, take encryption as an
+// option of its own.
+func (p Plan) BoltURI(f neo4j.Family) string {
+	scheme := "bolt"
+	if p.Clustered() {
+		scheme = f.RoutingScheme
+	}
+	if p.BoltTLS() == neo4j.TLSRequired && scheme != "bolt+routing" {
+		scheme += "+s"
+	}
+	return fmt.Sprintf("%s://%s:%d", scheme, p.inNamespace(p.ClientService()), f.Ports.Bolt)
 }
 
 // Sized is the same cluster with n members of a role.

@@ -59,6 +59,7 @@ func Over(dial Dialer, t neo4j.Topology, as Login) (*Members, error) {
 	if err != nil {
 		return nil, err
 	}
+	as.TLS = as.TLS || t.TLS
 	return &Members{dial: dial, Family: family, Topology: t, as: as.named(), links: map[string]*link{}}, nil
 }
 

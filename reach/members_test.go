@@ -99,6 +99,18 @@ func TestWhatAPortSpeaks(t *testing.T) {
 	}
 }
 
+func TestAPlanThatDemandsTLSIsAskedInTLS(t *testing.T) {
+	topology := neo4j.Topology{Release: neo4j.MustRelease("5.26.30"), TLS: true, Members: []neo4j.Member{{Name: "neo4j-0"}}}
+	address := serve(t, &scripted.Server{Password: "p", TLS: true})
+	members, err := Over(func(context.Context, neo4j.Member, ...int) (Way, error) {
+		return Way{Addresses: map[int]string{7687: address, 7474: address}, Close: func() {}, Done: make(chan struct{})}, nil
+	}, topology, Login{Password: "p"})
+	require.NoError(t, err)
+	defer members.Close()
+	_, err = members.Run(t.Context(), topology.Members[0], Question{Statement: "RETURN 1"})
+	assert.NoError(t, err)
+}
+
 func TestQuestionsAreAskedAsTheUserGiven(t *testing.T) {
 	address := serve(t, &scripted.Server{Users: map[string]string{"check": "c"}})
 	members, m := at(t, address, Login{User: "check", Password: "c"})

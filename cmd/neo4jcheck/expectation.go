@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
@@ -49,14 +50,34 @@ func (f *flags) source(ctx context.Context) (neo4j.Topology, reach.Access, error
 	if _, err := neo4j.FamilyOf(release); err != nil {
 		return neo4j.Topology{}, access, fmt.Errorf("--release: %w", err)
 	}
-	if f.primaries < 1 || f.secondaries < 0 {
-		return neo4j.Topology{}, access, errors.New("--primaries is 1 or more, --secondaries 0 or more")
+	if problem := f.misfit(); problem != "" {
+		return neo4j.Topology{}, access, errors.New(problem)
 	}
 	expected := plan.Plan{
-		Name: f.name, Namespace: f.namespace, ClusterDomain: f.domain, ExistingSecret: f.secret,
-		Spec: neo4j.Spec{Release: release, Edition: neo4j.Enterprise, Primaries: f.primaries, Secondaries: f.secondaries},
+		Name: f.name, Namespace: f.namespace, ClusterDomain: f.domain,
+		Spec: neo4j.Spec{
+			Release: release, Edition: neo4j.Edition(f.edition), Primaries: f.primaries, Secondaries: f.secondaries, Analytics: f.analytics,
+			Discovery: neo4j.Discovery{Type: f.discovery},
+		},
 	}
-	return expected.Topology(), access, nil
+	t := expected.Topology()
+	t.TLS = f.tls
+	return t, access, nil
+}
+
+// misfit says what no cluster looks like.
+func (f *flags) misfit() string {
+	switch {
+	case f.primaries < 1 || f.secondaries < 0 || f.analytics < 0:
+		return "--primaries is 1 or more, --secondaries and --analytics 0 or more"
+	case f.edition != string(neo4j.Enterprise) && f.edition != string(neo4j.Community):
+		return "--edition " + f.edition + ": enterprise or community"
+	case f.edition == string(neo4j.Community) && f.primaries+f.secondaries+f.analytics > 1:
+		return "--edition community: one server, --primaries 1, for only Enterprise clusters"
+	case !slices.Contains([]string{"", "LIST", "DNS", "SRV", "K8S"}, f.discovery):
+		return "--discovery " + f.discovery + ": LIST, DNS, SRV or K8S"
+	}
+	return ""
 }
 
 // fromStack asks the Pulumi command, so that whatever backend and login the user has is used.

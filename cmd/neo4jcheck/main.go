@@ -31,10 +31,12 @@ type flags struct {
 	stack, dir, file         string
 	name, namespace, release string
 	domain, secret           string
+	edition, discovery       string
 	primaries, secondaries   int
+	analytics                int
 	kubeconfig, context      string
 	timeout                  time.Duration
-	asJSON, withoutCanary    bool
+	asJSON, canary, tls      bool
 }
 
 func main() {
@@ -51,7 +53,8 @@ func run(ctx context.Context, args []string) int {
 		Use:   "neo4jcheck",
 		Short: "Prove the roles of a running Neo4j cluster over Bolt",
 		Long: "neo4jcheck reaches every member by a port-forward through the Kubernetes API and passes only when all agree: every expected\n" +
-			"member, one leader, the voting members, the release, and a write that every member reads.",
+			"member, one leader, the voting members and the release. It changes nothing; with --canary it writes a node that every\n" +
+			"member must read, and removes it.",
 		Example: examples, Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			topology, access, err := f.expectation(cmd.Context())
@@ -82,21 +85,25 @@ func (f *flags) register(cmd *cobra.Command) {
 	set.StringVar(&f.name, "name", "neo4j", "the cluster's name")
 	set.StringVar(&f.namespace, "namespace", "neo4j", "its Kubernetes namespace")
 	set.StringVar(&f.release, "release", "", "its Neo4j release, such as 3.5.35")
+	set.StringVar(&f.edition, "edition", string(neo4j.Enterprise), "its edition, enterprise or community")
+	set.StringVar(&f.discovery, "discovery", "", "how its members find each other: K8S has them advertise names of Services of their own")
+	set.BoolVar(&f.tls, "tls", false, "its members take Bolt encrypted only")
 	set.StringVar(&f.domain, "cluster-domain", "cluster.local", "DNS domain of the Kubernetes cluster")
 	set.StringVar(&f.secret, "secret", "", "Secret whose key NEO4J_AUTH, <user>/<password>, says whom to ask as (default the cluster's own; see docs/check-user.md)")
 	set.IntVar(&f.primaries, "primaries", 3, "how many primaries")
 	set.IntVar(&f.secondaries, "secondaries", 0, "how many secondaries")
+	set.IntVar(&f.analytics, "analytics", 0, "how many analytics servers (5.x and later)")
 	set.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file (default KUBECONFIG or the user's own)")
 	set.StringVar(&f.context, "context", "", "context in the kubeconfig (default the stack's, else the current one)")
 	set.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long to wait for the roles")
-	set.BoolVar(&f.withoutCanary, "no-canary", false, "write nothing: leave the canary node out")
+	set.BoolVar(&f.canary, "canary", false, "write a node through the leader, read it from every other member and remove it; without it nothing is written")
 	set.BoolVar(&f.asJSON, "json", false, "print the report as JSON")
 	cmd.MarkFlagsMutuallyExclusive("stack", "expectation", "release")
 	cmd.MarkFlagsOneRequired("stack", "expectation", "release")
 }
 
 func (f *flags) check(cmd *cobra.Command, t neo4j.Topology, a reach.Access) error {
-	report, err := verify.Cluster(cmd.Context(), a, t, verify.Options{Timeout: f.timeout, Canary: !f.withoutCanary, Progress: cmd.ErrOrStderr()})
+	report, err := verify.Cluster(cmd.Context(), a, t, verify.Options{Timeout: f.timeout, Canary: f.canary, Progress: cmd.ErrOrStderr()})
 	if err != nil {
 		return err
 	}

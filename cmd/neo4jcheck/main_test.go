@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"neo4j-kubernetes/neo4j"
 )
 
 func TestUsageErrorsExitTwo(t *testing.T) {
@@ -24,6 +27,10 @@ func TestUsageErrorsExitTwo(t *testing.T) {
 		"no members":           {"--expectation", empty},
 		"no such file":         {"--expectation", empty + ".not"},
 		"no primaries":         {"--release", "3.5.35", "--primaries", "0"},
+		"an unknown edition":   {"--release", "5.26.30", "--edition", "business"},
+		"a Community cluster":  {"--release", "5.26.30", "--edition", "community"},
+		"unknown discovery":    {"--release", "5.26.30", "--discovery", "MDNS"},
+		"fewer than none":      {"--release", "5.26.30", "--analytics", "-1"},
 		"an argument too many": {"--release", "3.5.35", "extra"},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, usage, run(t.Context(), args)) })
@@ -57,7 +64,7 @@ current-context: none
 }
 
 func TestExpectationRoundTrip(t *testing.T) {
-	f := flags{name: "neo4j", namespace: "graph", release: "3.5.0-beta03", domain: "cluster.local", primaries: 3, secondaries: 1}
+	f := flags{name: "neo4j", namespace: "graph", release: "3.5.0-beta03", domain: "cluster.local", edition: "enterprise", primaries: 3, secondaries: 1}
 	topology, _, err := f.expectation(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "3 cores, 1 read replica", topology.String())
@@ -75,4 +82,25 @@ func TestExpectationRoundTrip(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, again, topology, "another user is asked as, nothing else is expected")
 	}
+}
+
+// A cluster without a stack is described by flags alone.
+func TestEveryKindOfClusterCanBeDescribed(t *testing.T) {
+	described := func(args ...string) neo4j.Topology {
+		var f flags
+		cmd := &cobra.Command{}
+		f.register(cmd)
+		require.NoError(t, cmd.ParseFlags(args))
+		topology, _, err := f.expectation(t.Context())
+		require.NoError(t, err)
+		assert.False(t, f.canary, "nothing is written unless told")
+		return topology
+	}
+	alone := described("--release", "5.26.30", "--edition", "community", "--primaries", "1")
+	assert.Equal(t, "1 standalone server", alone.String())
+	assert.Equal(t, neo4j.Community, alone.Edition)
+	all := described("--release", "5.26.30", "--secondaries", "1", "--analytics", "2", "--discovery", "K8S", "--tls")
+	assert.Equal(t, "3 primaries, 1 secondary, 2 analytics servers", all.String())
+	assert.Equal(t, "neo4j-0.neo4j.svc.cluster.local", all.Members[0].Host)
+	assert.True(t, all.TLS)
 }
