@@ -50,7 +50,7 @@ type Cluster struct {
 func NewProvider(ctx *pulumi.Context, good *Plan, kubeconfig, kubeContext string) (*kubernetes.Provider, error) {
 	return kubernetes.NewProvider(ctx, "kubernetes", &kubernetes.ProviderArgs{
 		// Given even when it is empty, which the provider takes for the usual places: left out, the SDK would write $KUBECONFIG into the
-		// state, and the next run with another path would fail, or replace everything.
+		// state, one machine's path would be compared with the next one's, and a copy of it left in the temporary folder at each run.
 		Kubeconfig: pulumi.String(kubeconfig),
 		Context:    pulumi.String(kubeContext),
 		// Another name or path for the same Kubernetes cluster replaces nothing. Whether it is the same is the guard's to say.

@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
 )
 
@@ -39,6 +40,9 @@ func Guard(ctx *pulumi.Context, args *GuardArgs) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if inputs["conf"], err = confInputs(args.Plan); err != nil {
+		return nil, err
+	}
 	if args.Password != nil {
 		inputs["password"] = pulumi.ToSecret(args.Password)
 	}
@@ -62,6 +66,34 @@ func Guard(ctx *pulumi.Context, args *GuardArgs) (*Plan, error) {
 		return nil, err
 	}
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{})
+}
+
+// confInputs are the settings of each role's neo4j.conf, several values of one key as a list. They are inputs of the plan because a
+// preview then shows setting by setting what changes; of the ConfigMap, which is another one for another content, it shows three lines.
+func confInputs(p plan.Plan) (pulumi.Map, error) {
+	inputs := pulumi.Map{}
+	for _, role := range neo4j.Roles {
+		if p.Size(role) == 0 {
+			continue
+		}
+		lines, err := neo4j.Conf(p.Neo4j(), role)
+		if err != nil {
+			return nil, err
+		}
+		settings := map[string]any{}
+		for _, line := range lines {
+			switch earlier := settings[line.Key].(type) {
+			case nil:
+				settings[line.Key] = line.Value
+			case string:
+				settings[line.Key] = []any{earlier, line.Value}
+			case []any:
+				settings[line.Key] = append(earlier, line.Value)
+			}
+		}
+		inputs[string(role)] = pulumi.ToMap(settings)
+	}
+	return inputs, nil
 }
 
 // check asks the guard, with the plan of the last update as the state has it.

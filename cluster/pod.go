@@ -32,8 +32,7 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 		Containers:                    corev1.ContainerArray{container(s, family, role)},
 		Volumes: slices.Concat(corev1.VolumeArray{
 			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(conf)}},
-			&corev1.VolumeArgs{Name: pulumi.String("logs"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{}},
-		}, home, extraVolumes(s, role)),
+		}, logVolume(s), home, extraVolumes(s, role)),
 		TopologySpreadConstraints: spread(s, role),
 	}
 	if s.Placement.RequireSeparateNodes {
@@ -81,8 +80,7 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 		VolumeMounts: slices.Concat(corev1.VolumeMountArray{
 			&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
-			&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String("/logs")},
-		}, home, extraMounts(s, role)),
+		}, logMount(s), home, extraMounts(s, role)),
 		SecurityContext: &corev1.SecurityContextArgs{
 			AllowPrivilegeEscalation: pulumi.Bool(false), RunAsNonRoot: pulumi.Bool(true),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
@@ -93,6 +91,25 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 		c.Command = line
 	}
 	return c
+}
+
+// logs says whether the program brings the folder of the logs, which goes with the pod: not where the stack mounts a volume there.
+func logs(s plan.Plan) bool {
+	return !slices.ContainsFunc(s.Volumes, func(v plan.Volume) bool { return v.MountPath == plan.LogsPath })
+}
+
+func logVolume(s plan.Plan) corev1.VolumeArray {
+	if !logs(s) {
+		return nil
+	}
+	return corev1.VolumeArray{&corev1.VolumeArgs{Name: pulumi.String("logs"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{}}}
+}
+
+func logMount(s plan.Plan) corev1.VolumeMountArray {
+	if !logs(s) {
+		return nil
+	}
+	return corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String(plan.LogsPath)}}
 }
 
 // environment is what differs by member, and what the image takes no other way.

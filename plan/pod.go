@@ -14,11 +14,14 @@ type Volume struct {
 	Secret, ConfigMap, Claim string
 }
 
+// LogsPath is where the images write logs.
+const LogsPath = "/logs"
+
 // Reserved are names that the program itself gives to a member.
 var (
 	// ReservedPaths are where the program mounts, and where the image and Kubernetes have files that a start needs.
 	ReservedPaths = []string{
-		"/data", "/conf", "/logs", "/var/lib/neo4j", "/licenses", "/startup", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/lib", "/usr/local/bin",
+		"/data", "/conf", "/var/lib/neo4j", "/licenses", "/startup", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/lib", "/usr/local/bin",
 		"/opt/java", "/etc/passwd", "/proc", "/sys", "/dev", "/var/run/secrets/kubernetes.io",
 	}
 	// ReservedVolumes are the names of the program's own volumes.

@@ -174,6 +174,19 @@ func TestNothingIsUnrestrictedByDefault(t *testing.T) {
 		"dbms.security.procedures.unrestricted=apoc.load.*\n")
 }
 
+// Logs outlive a pod where the stack mounts a volume for them; else they go with it.
+func TestLogsOnAVolume(t *testing.T) {
+	rec := declare(t, "gke", map[string]any{"volumes": []any{map[string]any{"name": "kept-logs", "mountPath": "/logs", "claim": "logs"}}})
+	mounts := map[string]string{}
+	for _, m := range dig(statefulSets(rec)["neo4j"]["spec"], "template", "spec", "containers", 0, "volumeMounts").ArrayValue() {
+		path := dig(m, "mountPath").StringValue()
+		assert.Empty(t, mounts[path], path)
+		mounts[path] = dig(m, "name").StringValue()
+	}
+	assert.Equal(t, "kept-logs", mounts["/logs"])
+	assert.Len(t, dig(statefulSets(rec)["neo4j"]["spec"], "template", "spec", "volumes").ArrayValue(), 2, "no empty folder beside it")
+}
+
 // settingLiteral is what the name of a setting looks like.
 var settingLiteral = regexp.MustCompile(`\b(dbms|server|db|initial|causal_clustering|metrics|browser|cypher)\.[a-z][a-z_0-9]*(\.[a-z][a-zA-Z_0-9]*)+`)
 

@@ -49,7 +49,11 @@ func pulumiCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, v := range variables {
+			temporary, err := control.Temporary(b)
+			if err != nil {
+				return err
+			}
+			for _, v := range append(variables, control.Variable{Name: "TMPDIR", Value: temporary}) {
 				if err := os.Setenv(v.Name, v.Value); err != nil {
 					return err
 				}

@@ -97,7 +97,8 @@ func (c *controlPlane) component(name string, args ...string) error {
 	}
 	cmd := exec.Command(c.binary, append([]string{"component", name}, args...)...)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// Also when the test itself is killed, or ends by its own alarm.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

@@ -46,7 +46,7 @@ func stop(b home.Box, keepData bool) error {
 	gone := []string{b.State(), b.Socket(), b.Path("control.sock")}
 	// Without certificates no box was ever up here: folders of these names are somebody's own.
 	if !keepData && pki.Exists(b.Path("pki")) {
-		gone = append(gone, b.Path("data"), b.Path("logs"))
+		gone = append(gone, b.Path("data"), b.Path("logs"), b.Path("tmp"))
 	}
 	for _, path := range gone {
 		if err := os.RemoveAll(path); err != nil {

@@ -45,11 +45,18 @@ func Environment(b home.Box) (variables []Variable, engine string, err error) {
 			path += ":" + bin
 		}
 	} else {
-		engine = "the project's own build of the Pulumi command, with its own stand-in for the Kubernetes plugin"
+		engine = "the project's own build of the Pulumi command and of the official Kubernetes plugin"
 		path = bin + ":" + path
 		variables = append(variables, Variable{"PULUMI_HOME", filepath.Join(cache, "pulumi-home")}, Variable{"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true"})
 	}
 	return append(variables, Variable{"PATH", path}), engine, nil
+}
+
+// Temporary gives the folder for what a run of pulumi leaves behind: the provider copies a kubeconfig that a stack names into the
+// temporary folder and never removes it. Down does. A shell with the box's environment keeps its own: other programs live in it, too.
+func Temporary(b home.Box) (string, error) {
+	dir := b.Path("tmp")
+	return dir, os.MkdirAll(dir, 0o700)
 }
 
 // officialPlugin finds an installed Pulumi, outside this project's builds, that has a Kubernetes plugin.
