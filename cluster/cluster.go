@@ -43,6 +43,9 @@ type Cluster struct {
 
 	topology neo4j.Topology
 	pools    []*Pool
+	// outside is the address for clients outside the Kubernetes cluster, where a load balancer gives one: balanced.
+	outside  pulumi.StringOutput
+	balanced bool
 }
 
 // NewProvider makes the explicit provider of a stack, after its plan was found good. Default providers are disabled in every stack, so
@@ -144,9 +147,14 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		}
 		c.pools = append(c.pools, pool)
 	}
-	if err := d.client(c.pools[0]); err != nil {
+	client, err := d.client(c.pools[0])
+	if err != nil {
 		return fmt.Errorf("client service: %w", err)
 	}
+	if c.outside, err = d.outsideURI(client); err != nil {
+		return err
+	}
+	c.balanced = d.plan.Expose.Type == "LoadBalancer"
 	if err := d.record(c.pools); err != nil {
 		return fmt.Errorf("plan record: %w", err)
 	}

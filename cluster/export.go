@@ -18,6 +18,9 @@ func (c *Cluster) Export(ctx *pulumi.Context, kubeconfig, kubeContext string) er
 	}
 	ctx.Export("authSecret", c.AuthSecret)
 	ctx.Export("boltURI", c.BoltURI)
+	if c.balanced {
+		ctx.Export("outsideURI", c.outside)
+	}
 	var members pulumi.Array
 	for _, m := range c.topology.Members {
 		members = append(members, pulumi.StringMap{
@@ -26,6 +29,8 @@ func (c *Cluster) Export(ctx *pulumi.Context, kubeconfig, kubeContext string) er
 	}
 	ctx.Export("members", members)
 	ctx.Export("browser", pulumi.String(fmt.Sprintf("http://localhost:%d/browser/", family.Ports.HTTP)))
+	// Browser offers the address that the server advertises, which a laptop may not resolve: this one works beside portForward.
+	ctx.Export("localBolt", pulumi.String(fmt.Sprintf("bolt://localhost:%d", family.Ports.Bolt)))
 	ctx.Export("portForward", pulumi.String(fmt.Sprintf("kubectl --context %s -n %s port-forward pod/%s %d %d",
 		kubeContext, c.topology.Namespace, c.topology.Members[0].Name, family.Ports.HTTP, family.Ports.Bolt)))
 	ctx.Export("kubernetes", pulumi.StringMap{"kubeconfig": pulumi.String(kubeconfig), "context": pulumi.String(kubeContext)})

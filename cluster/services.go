@@ -32,10 +32,10 @@ func (d *declaration) headless() (*corev1.Service, error) {
 
 // client declares the Service of ready primaries, which clients start from; routing tables lead them on to the secondaries. It
 // comes after the pool: the provider waits for a Service's ready endpoints.
-func (d *declaration) client(primaries *Pool) error {
+func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 	family, err := neo4j.FamilyOf(d.plan.Release)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	name := d.plan.ClientService()
 	annotations := pulumi.ToStringMap(d.plan.Expose.Annotations)
@@ -45,7 +45,7 @@ func (d *declaration) client(primaries *Pool) error {
 			annotations[key] = pulumi.String(value)
 		}
 	}
-	_, err = corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
+	return corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
 		Metadata: d.meta(name, "", annotations),
 		Spec: &corev1.ServiceSpecArgs{
 			Type:     pulumi.String(d.plan.Expose.Type),
@@ -53,7 +53,27 @@ func (d *declaration) client(primaries *Pool) error {
 			Ports:    corev1.ServicePortArray{servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})},
 		},
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}))...)
-	return err
+}
+
+// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got.
+func (d *declaration) outsideURI(client *corev1.Service) (pulumi.StringOutput, error) {
+	family, err := neo4j.FamilyOf(d.plan.Release)
+	if err != nil || d.plan.Expose.Type != "LoadBalancer" {
+		return pulumi.StringOutput{}, err
+	}
+	return client.Status.ApplyT(func(status *corev1.ServiceStatus) string {
+		if status == nil || status.LoadBalancer == nil {
+			return ""
+		}
+		for _, at := range status.LoadBalancer.Ingress {
+			for _, host := range []*string{at.Hostname, at.Ip} {
+				if host != nil && *host != "" {
+					return d.plan.OutsideURI(family, *host)
+				}
+			}
+		}
+		return ""
+	}).(pulumi.StringOutput), nil
 }
 
 // notAwaited has the provider not wait for a Service's endpoints, which it gives ten seconds to settle: the check proves more.

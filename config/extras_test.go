@@ -46,7 +46,7 @@ func TestExtrasAreRefused(t *testing.T) {
 		"jvm: {arguments: [-Xmx2g]}":                                      `neo4j:cluster.jvm.arguments[0]: "-Xmx2g" is decided by the memory plan: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
 		"jvm: {arguments: [-XX:MaxRAMPercentage=80]}":                     `neo4j:cluster.jvm.arguments[0]: "-XX:MaxRAMPercentage=80" is decided by the memory plan: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
 		"settings: {server.jvm.additional: -Xms1g}":                       `neo4j:cluster.settings.server.jvm.additional: "-Xms1g" is decided by the memory plan: use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory`,
-		"jvm: {arguments: ['-Da=b -Dc=d']}":                               `neo4j:cluster.jvm.arguments[0]: "-Da=b -Dc=d" has white space in it: write each flag as an item of its own`,
+		"jvm: {arguments: ['-Da=b -Dc=d']}":                               `neo4j:cluster.jvm.arguments[0]: "-Da=b -Dc=d" is several flags at once: write each flag as an item of its own`,
 		"jvm: {arguments: [UseZGC]}":                                      `neo4j:cluster.jvm.arguments[0]: "UseZGC" is no flag of the JVM: begin it with a dash, such as -XX:+UseZGC`,
 		"jvm: {mode: prepend}":                                            `neo4j:cluster.jvm.mode: "prepend" is not known: write one of append, replace; did you mean append?`,
 		"jvm: {arguments: {a: b}}":                                        `neo4j:cluster.jvm.arguments: {"a":"b"} is not a list: write its items one by one below it, each behind a dash`,

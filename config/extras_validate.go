@@ -20,8 +20,6 @@ var (
 	procedure = regexp.MustCompile(`^[A-Za-z0-9_.*?-]+$`)
 	apocName  = regexp.MustCompile(`^apoc(\.[A-Za-z0-9_-]+)+$`)
 	secretKey = regexp.MustCompile(`^[-._A-Za-z0-9]{1,253}$`)
-	// jvmMemory are flags that the memory plan decides: not those that only divide the heap.
-	jvmMemory = regexp.MustCompile(`^-(X?m[sx]\d|XX:((Initial|Max|Min)HeapSize|(Initial|Max|Min|Default)?(MaxRAM|RAM)(Percentage|Fraction)?|MaxDirectMemorySize)=)`)
 	// javaVariables are read by every JVM before its own flags.
 	javaVariables = []string{"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}
 )
@@ -43,21 +41,14 @@ func validateExtras(stack *Stack, f neo4j.Family, problems *Problems) {
 
 // validateJVM looks at the flags of either way to give them.
 func validateJVM(stack *Stack, f neo4j.Family, problems *Problems) {
-	check := func(at, flag string) {
-		switch {
-		case strings.ContainsFunc(flag, unicode.IsSpace) || strings.ContainsFunc(flag, unicode.IsControl):
-			problems.add(at, flag, "has white space in it", "write each flag as an item of its own")
-		case !strings.HasPrefix(flag, "-"):
-			problems.add(at, flag, "is no flag of the JVM", "begin it with a dash, such as -XX:+UseZGC")
-		case jvmMemory.MatchString(flag):
-			problems.add(at, flag, "is decided by the memory plan", "use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory")
+	setting, arguments := strings.Fields(stack.Plan.Settings[f.Keys.JVM]), stack.Plan.Extras.JVM.Arguments
+	flags := slices.Concat(setting, arguments)
+	for _, p := range neo4j.CheckFlags(f, flags, stack.Plan.Extras.JVM.Replace) {
+		at := "cluster.settings." + f.Keys.JVM
+		if i := p.Index - len(setting); i >= 0 {
+			at = fmt.Sprintf("cluster.jvm.arguments[%d]", i)
 		}
-	}
-	for i, flag := range stack.Plan.Extras.JVM.Arguments {
-		check(fmt.Sprintf("cluster.jvm.arguments[%d]", i), flag)
-	}
-	for _, flag := range strings.Fields(stack.Plan.Settings[f.Keys.JVM]) {
-		check("cluster.settings."+f.Keys.JVM, flag)
+		problems.add(at, flags[p.Index], p.Reason, p.Mend)
 	}
 	for _, warning := range neo4j.WarnJVM(f, stack.Plan.Spec) {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster."+warning)
@@ -120,7 +111,7 @@ func validateEnv(s plan.Plan, problems *Problems) {
 			problems.add(at, s.Env[name], "is no name of an environment variable", "use letters, digits and underscores")
 		} else if reason := neo4j.ReservedEnv(name); reason != "" {
 			problems.add(at, s.Env[name], reason, "leave it out here")
-		} else if slices.Contains(javaVariables, name) && slices.ContainsFunc(strings.Fields(s.Env[name]), jvmMemory.MatchString) {
+		} else if slices.Contains(javaVariables, name) && slices.ContainsFunc(strings.Fields(s.Env[name]), neo4j.IsMemoryFlag) {
 			problems.add(at, s.Env[name], "has a flag that the memory plan decides", "use cluster.memory.heap, cluster.memory.pageCache and cluster.resources.memory")
 		}
 	}

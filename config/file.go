@@ -238,6 +238,10 @@ func (f *file) end() {
 		if f.taken[key] {
 			continue
 		}
+		if strings.Contains(strings.ToLower(key), "password") {
+			f.refuse(key, "[not shown]", "is not a key this program knows", "take it out, for it is known now; the stack's password is a secret: pulumi config set --secret password")
+			continue
+		}
 		mend := "leave it out"
 		if near := nearest(key, known); near != "" {
 			mend = "did you mean " + near + "?"

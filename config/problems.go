@@ -3,7 +3,9 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Problem is one thing wrong with a stack's configuration: where, what was given, why it is refused and what to write instead.
@@ -38,7 +40,16 @@ func (p *Problems) add(path string, value any, reason, mend string) {
 		text.Reset()
 		_, _ = fmt.Fprint(&text, value)
 	}
-	*p = append(*p, Problem{"neo4j:" + path, shorten(strings.TrimSpace(text.String())), reason, mend})
+	*p = append(*p, Problem{"neo4j:" + oneLine(path), shorten(strings.TrimSpace(text.String())), reason, mend})
+}
+
+// oneLine writes line breaks and other control characters of a key as Go does.
+func oneLine(text string) string {
+	if !strings.ContainsFunc(text, unicode.IsControl) {
+		return text
+	}
+	quoted := strconv.Quote(text)
+	return quoted[1 : len(quoted)-1]
 }
 
 // shorten keeps a refused value readable in one line.

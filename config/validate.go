@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
 )
@@ -31,6 +33,10 @@ func validate(stack *Stack, problems *Problems) {
 	validateNames(s, problems)
 	validateSize(stack, problems)
 	validateStorage(s, problems)
+	validateLabels(s, problems)
+	if s.Discovery.Type != "LIST" && s.Discovery.Type != "" && !s.Clustered() {
+		stack.Warnings = append(stack.Warnings, "neo4j:cluster.discovery.type: "+s.Discovery.Type+" says nothing to a server that stands alone")
+	}
 	if s.Release.IsZero() {
 		return // refused already, and nothing more can be said of it
 	}
@@ -48,6 +54,9 @@ func validate(stack *Stack, problems *Problems) {
 		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
 	}
 	validateSettingSecrets(s, family, problems)
+	for _, p := range neo4j.CheckEdition(family, s.Edition, s.Settings) {
+		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
+	}
 	for _, p := range neo4j.CheckTLS(family, s.Spec) {
 		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
 	}
@@ -62,7 +71,10 @@ func validateSettingSecrets(s plan.Plan, family neo4j.Family, problems *Problems
 	for _, name := range slices.Sorted(maps.Keys(s.SettingSecrets)) {
 		at, from := "cluster.settings."+name, s.SettingSecrets[name]
 		checkSecretKey(at, from, problems)
-		for _, p := range neo4j.CheckSettings(family, map[string]string{name: ""}) {
+		for _, p := range neo4j.CheckSettings(family, map[string]string{name: neo4j.Unread}) {
+			problems.add(at, from, p.Reason, p.Mend)
+		}
+		for _, p := range neo4j.CheckEdition(family, s.Edition, map[string]string{name: neo4j.Unread}) {
 			problems.add(at, from, p.Reason, p.Mend)
 		}
 		switch {
@@ -183,16 +195,38 @@ func validateSize(stack *Stack, problems *Problems) {
 	}
 }
 
+// validateLabels refuses what Kubernetes would refuse in the middle of an update.
+func validateLabels(s plan.Plan, problems *Problems) {
+	const mend = "write prefix/name, or a name of letters, digits, dashes, underscores and dots"
+	for _, key := range slices.Sorted(maps.Keys(s.Expose.Annotations)) {
+		if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
+			problems.add("cluster.expose.annotations."+key, s.Expose.Annotations[key], "is under no name that an annotation may have", mend)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Placement.NodeSelector)) {
+		value := s.Placement.NodeSelector[key]
+		if len(validation.IsQualifiedName(key)) > 0 {
+			problems.add("cluster.placement.nodeSelector."+key, value, "is under no name that a label may have", mend)
+		}
+		if len(validation.IsValidLabelValue(value)) > 0 {
+			problems.add("cluster.placement.nodeSelector."+key, value, "is no value that a label may have", "write at most 63 letters, digits, dashes, underscores and dots")
+		}
+	}
+}
+
 func validateStorage(s plan.Plan, problems *Problems) {
 	const least = 64 << 20
 	if s.Storage.Size > 0 && s.Storage.Size < least {
-		problems.add("cluster.storage.size", s.Storage.Size, "is too small for a store", "write at least 64Mi")
+		problems.add("cluster.storage.size", plan.Quantity(s.Storage.Size), "is too small for a store", "write at least 64Mi")
 	}
 	if s.Protect && !s.Storage.Retain {
 		problems.add("cluster.storage.retain", false, "and protect exclude each other: a protected stack's data is not deleted with it, nor when it shrinks", "write protect: false if the data may go")
 	}
 	if s.Resources.CPULimit > 0 && s.Resources.CPURequest > s.Resources.CPULimit {
 		problems.add("cluster.resources.cpu", fmt.Sprintf("%dm", s.Resources.CPURequest), fmt.Sprintf("is more than cpuLimit, %dm", s.Resources.CPULimit), "lower it, or raise cpuLimit")
+	}
+	if s.Storage.Class != "" && !isObjectName(s.Storage.Class) {
+		problems.add("cluster.storage.class", s.Storage.Class, "is not the name of a storage class", "write one of: kubectl get storageclass")
 	}
 	if s.Storage.HostPath == "" {
 		return

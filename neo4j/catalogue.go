@@ -8,7 +8,8 @@ import (
 
 // catalogueText are the settings by their name: the eras that know it, the type of its values, and where that is from. "jar" was
 // read from the classes of 3.4.10 and 3.5.0-beta03 Enterprise, 4.4.41, 5.26.30 and 2026.08.1 Community; "manual" from the tables of
-// valid values of the operations manuals 4.4, 5 and 2026.08, which alone have the Enterprise settings of 4.x and later. A * stands
+// valid values of the operations manuals 4.4, 5 and 2026.08, which alone have the Enterprise settings of 4.x and later: of these
+// names Community 5.26.30 and 2026.08.1 were asked, and declare none but the groups dbms.ssl.policy.*. A * stands
 // for a part that the user chooses. Internal settings are left out.
 //
 //go:embed catalogue.txt
@@ -75,7 +76,10 @@ var knowledge = sync.OnceValue(func() catalogue {
 			if strings.Contains(fields[0], "*") {
 				into = c.patterns
 			}
-			into[at(era)][fields[0]] = t
+			of := t
+			of.era = at(era)
+			of.enterprise = at(era) > 0 && fields[3] == "manual" && !strings.HasPrefix(fields[0], "dbms.ssl.policy.")
+			into[at(era)][fields[0]] = of
 		}
 	}
 	for line := range strings.Lines(renamesText) {

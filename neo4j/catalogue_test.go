@@ -44,7 +44,7 @@ func TestCatalogueIsInOrder(t *testing.T) {
 		assert.LessOrEqual(t, last, fields[0], "sorted, so that a person finds a name")
 		last = fields[0]
 		assert.Contains(t, []string{"jar", "manual"}, fields[3], line)
-		assert.Contains(t, []string{"boolean", "integer", "number", "duration", "bytes", "address", "list", "path", "text", "one of"}, parseType(fields[2]).kind, line)
+		assert.Contains(t, []string{"boolean", "integer", "number", "duration", "bytes", "address", "list", "path", "text", "one of", "list of", "like"}, parseType(fields[2]).kind, line)
 	}
 	for e := 1; e < len(eras); e++ {
 		for old, name := range knowledge().renamed[e] {

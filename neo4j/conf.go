@@ -65,6 +65,7 @@ func Conf(s Spec, role Role) ([]Line, error) {
 	put(FromPlatform, platformSettings(f, s)...)
 	put(FromFamily, f.Defaults...)
 	put(FromFamily, Setting{f.Keys.DefaultListen, "0.0.0.0"})
+	put(FromFamily, routingSettings(f, s)...)
 	put(FromMemory, memorySettings(f, s.Memory)...)
 	put(FromPlugin, pluginSettings(f, s, role)...)
 	for key, value := range s.Settings {
@@ -89,6 +90,28 @@ func platformSettings(f Family, s Spec) []Setting {
 	// dbms.cluster.overview() shows a leader when the member has next asked discovery for it, every 5 s by default: the check waits for
 	// that on every member.
 	return []Setting{{f.Keys.LeaderTimeout, "1s"}, {f.Keys.TopologyRefresh, "1s"}}
+}
+
+// routingSettings have a client from outside the Kubernetes cluster, who came by a load balancer or a port-forward, be served through the
+// address that it came by: the members' own are names that nobody there resolves. A client inside routes for itself, which saves a hop.
+// (Operations manual 4.4 and 5, "Leadership, routing, and load balancing", "Server-side routing".) A server that stands alone sends
+// nobody on, and gives out the client's address in place of its own; up to 4.4 it has no connector for that.
+func routingSettings(f Family, s Spec) []Setting {
+	switch {
+	case f.Keys.DefaultRouter == "" || !s.Clustered() && f.Proof != ByServers:
+		return nil
+	case !s.Clustered():
+		return []Setting{{f.Keys.DefaultRouter, "SERVER"}, {f.Keys.ClientDomains, clientDomains(s.Places)}}
+	}
+	return []Setting{{f.Keys.RoutingEnabled, "true"}, {f.Keys.DefaultRouter, "SERVER"}, {f.Keys.ClientDomains, clientDomains(s.Places)}}
+}
+
+// clientDomains are the endings of the names by which Services are known inside the Kubernetes cluster.
+func clientDomains(p Places) string {
+	if p.Domain == "" {
+		return ""
+	}
+	return "*." + p.Domain + ",*.svc"
 }
 
 func memorySettings(f Family, m Memory) []Setting {

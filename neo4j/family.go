@@ -110,7 +110,9 @@ type Keys struct {
 	DefaultPrimaries, DefaultSecondaries                                          string
 	DiscoveryAdvertised, TransactionAdvertised, RaftAdvertised, RoutingAdvertised string
 	BoltAdvertised, HTTPAdvertised                                                string
-	HeapInitial, HeapMax, PageCache, JVM, StatusAuth                              string
+	// RoutingEnabled, DefaultRouter and ClientDomains are server-side routing, and the domains of which a client routes for itself.
+	RoutingEnabled, DefaultRouter, ClientDomains     string
+	HeapInitial, HeapMax, PageCache, JVM, StatusAuth string
 	// LeaderTimeout is the election timeout, TopologyRefresh how often a member asks discovery who is there and who leads.
 	LeaderTimeout, TopologyRefresh string
 	// Prometheus listens on localhost by default, where no scraper reaches it.

@@ -25,7 +25,8 @@ func (f Family) Owned() map[string]string {
 	for i := range keys.NumField() {
 		key := keys.Field(i).String()
 		switch key {
-		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.TopologyRefresh, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted, f.Keys.UnmanagedExtensions, f.Keys.HTTPAllowlist:
+		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.TopologyRefresh, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted, f.Keys.UnmanagedExtensions, f.Keys.HTTPAllowlist,
+			f.Keys.RoutingEnabled, f.Keys.DefaultRouter, f.Keys.ClientDomains:
 			continue // the user's to set
 		}
 		owned[key] = shape
@@ -72,6 +73,10 @@ func (f Family) places() map[string]string {
 				owned[name+what] = ports
 			}
 		}
+	}
+	if f.from[0] == 3 {
+		// The name before 3.4, which 3.4 and 3.5 still take for the later ones.
+		owned["causal_clustering.expected_core_cluster_size"] = "leave it out: it follows from primaries, secondaries and the members' names"
 	}
 	for _, key := range []string{"dbms.backup.address", "dbms.backup.listen_address", "server.backup.listen_address"} {
 		delete(owned, key) // who may take backups is the stack's to say

@@ -21,11 +21,17 @@ type Release struct {
 
 var releasePattern = regexp.MustCompile(`^(\d{1,4})\.(\d{1,2})\.(\d{1,3})(?:-([0-9A-Za-z][0-9A-Za-z.-]*))?$`)
 
+// preRelease is what stands behind a release that is not yet one: M13-beta3, alpha09, rc1. An image's tag has other parts there.
+var preRelease = regexp.MustCompile(`^(M\d+(-beta\d+)?|(alpha|beta|rc|RC)\d+)$`)
+
 // ParseRelease reads a release of three numbers with an optional pre-release part.
 func ParseRelease(s string) (Release, error) {
 	m := releasePattern.FindStringSubmatch(s)
 	if m == nil {
 		return Release{}, fmt.Errorf("%q is not a Neo4j release: write three numbers such as 3.5.35", s)
+	}
+	if m[4] != "" && !preRelease.MatchString(m[4]) {
+		return Release{}, fmt.Errorf("%q is not a Neo4j release: write %s.%s.%s; the edition is cluster.edition, an image of your own cluster.image.name", s, m[1], m[2], m[3])
 	}
 	r := Release{Pre: m[4], text: s}
 	for i, dst := range []*int{&r.Major, &r.Minor, &r.Patch} {

@@ -26,8 +26,8 @@ func CheckSettings(f Family, settings map[string]string) []SettingProblem {
 	return problems
 }
 
-// WarnSettings names settings that are not known for the release, sorted by key. They are passed on: a plugin's, or newer than this
-// program. The server refuses to start with one that it does not know either, unless its strict validation is off.
+// WarnSettings names settings that are not known for the release, and one that opens the database to everybody, sorted by key. The
+// unknown are passed on: a plugin's, or newer than this program. The server refuses to start with one that it does not know either, unless its strict validation is off.
 func WarnSettings(f Family, settings map[string]string) []string {
 	_, warnings := review(f, settings)
 	return warnings
@@ -57,6 +57,9 @@ func review(f Family, settings map[string]string) (problems []SettingProblem, wa
 			}
 			if warning != "" {
 				warnings = append(warnings, warning)
+			}
+			if key == "dbms.security.auth_enabled" && strings.EqualFold(value, "false") {
+				warnings = append(warnings, key+"=false lets everybody who reaches a member do everything")
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (s Spec) BoltTLS() Demand {
 func CheckTLS(f Family, s Spec) []SettingProblem {
 	var problems []SettingProblem
 	demand := s.BoltTLS()
-	if f.TLS == nil || demand == TLSDisabled {
+	if f.TLS == nil || demand != TLSRequired && demand != TLSOptional {
 		return nil
 	}
 	for _, key := range boltLevels {

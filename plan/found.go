@@ -13,9 +13,14 @@ type Found struct {
 	Password string
 	// SecretProblem says what is wrong with a Secret of the stack's own, as the servers would read it; empty for nothing.
 	SecretProblem string
+	// Missing are what the plan relies on in the Kubernetes cluster and does not bring, and what is not there.
+	Missing []Need
 	// Claims are the members' claims that are there, by name.
 	Claims map[string]Claimed
 }
+
+// Need is what a plan relies on in the Kubernetes cluster: the path of the key that asks for it, its value, and how to get it.
+type Need struct{ Path, Value, Reason, Mend string }
 
 // Claimed is a member's claim that is there.
 type Claimed struct {

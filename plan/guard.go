@@ -34,7 +34,7 @@ type rule func(Change) []Refusal
 
 // rules are all that the guard knows, in the order in which people read them. One that finds the plan in another place ends the
 // list: everything else would be about something that is not there.
-var rules = []rule{moves, owners, password, takesUp, release, shape, storage, discovery, names, dropped}
+var rules = []rule{moves, owners, needs, password, takesUp, release, shape, storage, discovery, names, dropped}
 
 // Check refuses a change that would lose data, the quorum, a password, or somebody else's objects: all reasons at once. It touches
 // nothing and asks nobody; what it needs to know is in the change.
@@ -102,6 +102,18 @@ func owners(c Change) []Refusal {
 			path, mend = "storage.class", "write storage.class: "+o.Name+" to use it as it is. "+mend[strings.Index(mend, "Where"):]
 		}
 		refusals = append(refusals, Refusal{path, fmt.Sprintf("%s %s", o.Kind, at), "it is there already and belongs to " + whose, mend})
+	}
+	return refusals
+}
+
+// needs refuses a plan that would wait for ever for what the Kubernetes cluster does not have.
+func needs(c Change) []Refusal {
+	if c.Found == nil {
+		return nil
+	}
+	var refusals []Refusal
+	for _, missing := range c.Found.Missing {
+		refusals = append(refusals, Refusal(missing))
 	}
 	return refusals
 }

@@ -227,3 +227,10 @@ func TestNotesSayWhatAChangeDoesNotDo(t *testing.T) {
 	assert.Equal(t, []string{"neo4j:cluster.copies: 3+0 -> 1+0 counts at a cluster's first start only: nobody restarts, and no database changes; " +
 		"CALL dbms.setDefaultAllocationNumbers or ALTER DATABASE … SET TOPOLOGY changes the running one"}, Notes(changed(func(p *Plan) { p.Copies.Primaries = 1 })))
 }
+
+// What the Kubernetes cluster lacks is said before anything waits for it.
+func TestAPlanThatWouldWaitForEverIsRefused(t *testing.T) {
+	need := Need{Path: "storage.class", Value: "fast", Reason: "the Kubernetes cluster has no such storage class", Mend: "leave it out"}
+	err := Check(Change{After: Plan{}, Found: &Found{Missing: []Need{need}}})
+	require.EqualError(t, err, "neo4j:cluster.storage.class: fast is refused, nothing was touched: the Kubernetes cluster has no such storage class; leave it out")
+}

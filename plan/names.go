@@ -102,6 +102,22 @@ func (p Plan) BoltURI(f neo4j.Family) string {
 	return fmt.Sprintf("%s://%s:%d", scheme, p.inNamespace(p.ClientService()), f.Ports.Bolt)
 }
 
+// OutsideURI is what drivers outside the Kubernetes cluster dial, who come by the load balancer's address. A release without server-side
+// routing would send them on to names that nobody resolves there, so they speak to one member.
+func (p Plan) OutsideURI(f neo4j.Family, host string) string {
+	scheme := "bolt"
+	if f.Keys.DefaultRouter != "" && (p.Clustered() || f.Proof == neo4j.ByServers) {
+		scheme = f.RoutingScheme
+	}
+	if p.BoltTLS() == neo4j.TLSRequired && f.Keys.DefaultListen != "" {
+		scheme += "+s"
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return fmt.Sprintf("%s://%s:%d", scheme, host, f.Ports.Bolt)
+}
+
 // Sized is the same cluster with n members of a role.
 func (p Plan) Sized(role neo4j.Role, n int) Plan {
 	p.Spec = p.Spec.Sized(role, n)

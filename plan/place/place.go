@@ -32,6 +32,9 @@ func Look(ctx context.Context, client kubernetes.Interface, p plan.Plan) (plan.F
 	if err := secret(ctx, client, p, &found); err != nil {
 		return found, err
 	}
+	if found.Missing, err = missing(ctx, client, p); err != nil {
+		return found, err
+	}
 	return found, claims(ctx, client, p, &found)
 }
 

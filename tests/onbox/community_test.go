@@ -60,14 +60,15 @@ func TestCommunity(t *testing.T) {
 	}
 }
 
-// bolt runs one statement on the server that stands alone, and gives the first value of each row as text.
+// bolt runs one statement on the server that stands alone, and gives the first value of each row as text. The driver asks it who serves
+// what, and dials the answer: through a port-forward it must be the address that the driver came by.
 func (p *project) bolt(statement string, parameters map[string]any) []string {
 	p.t.Helper()
 	address, stop := p.forward("neo4j-0", 7687)
 	defer stop()
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
-	driver, err := neo4j.NewDriverWithContext("bolt://"+address, neo4j.BasicAuth("neo4j", p.password(), ""))
+	driver, err := neo4j.NewDriverWithContext("neo4j://"+address, neo4j.BasicAuth("neo4j", p.password(), ""))
 	require.NoError(p.t, err)
 	defer func() { _ = driver.Close(ctx) }()
 	result, err := neo4j.ExecuteQuery(ctx, driver, statement, parameters, neo4j.EagerResultTransformer)

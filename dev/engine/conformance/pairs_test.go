@@ -1,0 +1,247 @@
+package conformance
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	pairsSeed = flag.Uint64("pairs.seed", 1, "seed of the random changes of configuration")
+	pairsMore = flag.Int("pairs.more", 12, "random changes of several keys at once, for each stack")
+)
+
+// A stack as it runs before the change.
+var (
+	common = settings{"verify.enabled": false, "kubernetes.context": "conformance", "acceptLicense": "yes", "timeouts.ready": "2m", "timeouts.verify": "1s", "expose.type": "ClusterIP"}
+	before = map[string]settings{
+		"gke":       common.with(settings{"platform": "gke", "release": "5.26.30", "createNamespace": true}),
+		"eks-pools": common.with(settings{"platform": "eks", "release": "5.26.30", "secondaries": 2, "analytics": 1, "storage.retain": false, "discovery.type": "K8S", "protect": false}),
+		"hostpath":  common.with(settings{"platform": "minikube", "release": "4.4.48"}),
+		"community": common.with(settings{"platform": "dev", "release": "5.26.30", "edition": "community", "primaries": 1, "acceptLicense": "no"}),
+	}
+)
+
+// changes are values of every key of the reference that no stack above has.
+var changes = map[string][]any{
+	"platform":                {"eks", "gke", "minikube", "dev"},
+	"name":                    {"other"},
+	"namespace":               {"another"},
+	"createNamespace":         {false},
+	"clusterDomain":           {"k8s.example.org"},
+	"release":                 {"5.26.28", "2026.08.1", "4.4.40"},
+	"edition":                 {"community", "enterprise"},
+	"acceptLicense":           {"eval", "yes"},
+	"image.repository":        {"registry.example.org/neo4j"},
+	"image.name":              {"registry.example.org/mine:5.26.30-enterprise"},
+	"image.pullPolicy":        {"Always"},
+	"primaries":               {5, 4, 3, 1},
+	"secondaries":             {1, 3, 0},
+	"analytics":               {2, 0},
+	"copies.primaries":        {1, 3},
+	"copies.secondaries":      {1},
+	"discovery.type":          {"DNS", "SRV", "K8S", "LIST"},
+	"discovery.version":       {"V1_ONLY", "V2_OVER_V1"},
+	"metrics":                 {true},
+	"storage.size":            {"200Gi", "5Gi", "102400Mi"},
+	"storage.class":           {"standard", "premium-rwo", ""},
+	"storage.hostPath":        {"/data/elsewhere"},
+	"storage.retain":          {false, true},
+	"resources.cpu":           {"2"},
+	"resources.cpuLimit":      {"4"},
+	"resources.memory":        {"8Gi"},
+	"memory.allowSmall":       {true},
+	"memory.heap":             {"600m"},
+	"memory.pageCache":        {"100m"},
+	"settings":                {map[string]any{"db.tx_log.rotation.retention_policy": "3 days"}, map[string]any{"initial.dbms.default_database": "other"}},
+	"jvm.arguments":           {[]any{"-XX:+UseStringDeduplication"}},
+	"jvm.mode":                {"replace"},
+	"plugins":                 {[]any{"apoc"}},
+	"procedures.allowlist":    {[]any{"apoc.coll.*"}},
+	"procedures.unrestricted": {[]any{"apoc.load.*"}},
+	"apoc":                    {map[string]any{"apoc.export.file.enabled": "true"}},
+	"logging.server":          {"<Configuration/>"},
+	"logging.user":            {"<Configuration/>"},
+	"env":                     {map[string]any{"TZ": "UTC"}},
+	"envFrom":                 {[]any{"variables"}},
+	"volumes":                 {[]any{map[string]any{"name": "import", "mountPath": "/import"}}, []any{map[string]any{"name": "kept", "mountPath": "/logs", "claim": "logs"}}},
+	"existingSecret":          {"mine"},
+	"expose.type":             {"LoadBalancer", "NodePort"},
+	"expose.annotations":      {map[string]any{"example.org/one": "two"}},
+	"placement.separateNodes": {false, true},
+	"placement.nodeSelector":  {map[string]any{"pool": "neo4j"}},
+	"timeouts.ready":          {"20m"},
+	"timeouts.verify":         {"1m"},
+	"timeouts.scaleIn":        {"1m"},
+	"timeouts.shutdown":       {"5m"},
+	"verify.enabled":          {true},
+	"verify.canary":           {true, false},
+	"protect":                 {false, true},
+	"headStart":               {"5s"},
+	"kubernetes.kubeconfig":   {"$KUBECONFIG"},
+	"kubernetes.context":      {"conformance"},
+}
+
+// accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
+var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "metrics", "resources.cpu",
+	"resources.cpuLimit", "resources.memory", "settings", "jvm.arguments", "plugins", "env", "volumes", "expose.type", "expose.annotations",
+	"placement.separateNodes", "placement.nodeSelector", "timeouts.shutdown", "verify.canary", "protect", "headStart", "kubernetes.kubeconfig"}
+
+// shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack
+// alone, the others' on one.
+var shaping = []string{"platform", "name", "namespace", "createNamespace", "clusterDomain", "release", "edition", "primaries", "secondaries", "analytics",
+	"copies.primaries", "discovery.type", "discovery.version", "storage.size", "storage.class", "storage.hostPath", "storage.retain", "existingSecret", "protect", "volumes",
+	"metrics", "expose.type", "settings", "timeouts.shutdown"}
+
+// guarded are the kinds whose deletion takes data, or the way to it.
+var guarded = regexp.MustCompile(`:(StatefulSet|PersistentVolumeClaim|PersistentVolume|Namespace|Secret)::`)
+
+// TestEveryKeyIsAmongTheChanges: a key that the reference gets is a change that a running cluster may get.
+func TestEveryKeyIsAmongTheChanges(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "..", "README.md"))
+	require.NoError(t, err)
+	var keys []string
+	_, table, found := strings.Cut(string(readme), "| key below `neo4j:cluster` |")
+	require.True(t, found)
+	for _, line := range strings.Split(table, "\n")[2:] {
+		if !strings.HasPrefix(line, "| `") {
+			break
+		}
+		keys = append(keys, strings.Split(line, "`")[1])
+	}
+	assert.ElementsMatch(t, keys, slices.Collect(maps.Keys(changes)))
+}
+
+// TestNoAcceptedChangeTakesData is a property of pairs of configurations, asked of the engine's own plan with the official provider: the
+// program refuses a change, in its own words, or nothing that holds data is replaced or deleted by it. Values are tried alone, then some
+// at random together.
+func TestNoAcceptedChangeTakesData(t *testing.T) {
+	t.Parallel()
+	for name, running := range before {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := deploy(t, "pairs-"+name)
+			running := running.with(settings{"namespace": d.namespace})
+			runPods(t, d.namespace)
+			storageClass(t, "premium-rwo")
+			d.made(running)
+			were := d.identities()
+			require.Contains(t, were, "secret neo4j-auth")
+			require.Contains(t, were, "claim datadir-neo4j-0")
+
+			taken := map[string]bool{}
+			var good []settings
+			for _, key := range slices.Sorted(maps.Keys(changes)) {
+				if name != "gke" && !slices.Contains(shaping, key) {
+					continue
+				}
+				for _, value := range changes[key] {
+					change := resolved(key, value)
+					if d.keepsData(running, change) {
+						taken[key] = true
+						good = append(good, change)
+					}
+				}
+			}
+			if name == "gke" {
+				for _, key := range accepted {
+					assert.True(t, taken[key], "%s is a change that a running cluster takes", key)
+				}
+			}
+			t.Logf("%d changes of one key accepted, seed %d", len(good), *pairsSeed)
+			random := rand.New(rand.NewPCG(*pairsSeed, uint64(len(name))))
+			for range *pairsMore {
+				change := settings{}
+				for range 2 + random.IntN(4) {
+					key := slices.Sorted(maps.Keys(changes))[random.IntN(len(changes))]
+					change = change.with(resolved(key, changes[key][random.IntN(len(changes[key]))]))
+				}
+				d.keepsData(running, change)
+			}
+
+			// What previews promise updates keep: one update of many accepted changes of which none takes members away. (A Service of type
+			// LoadBalancer would wait for endpoints, which Kubernetes gives to pods on nodes only, and here is none.)
+			all := settings{}
+			for _, change := range good {
+				for key := range change {
+					if _, there := all[key]; !there && !slices.Contains([]string{"primaries", "secondaries", "analytics", "release", "verify.enabled", "platform", "edition", "expose.type"}, key) {
+						all = all.with(change)
+					}
+				}
+			}
+			steps, refusal := d.preview(running.with(all))
+			require.Empty(t, refusal)
+			require.NotEmpty(t, steps)
+			d.made(running.with(all))
+			are := d.identities()
+			for what, uid := range were {
+				assert.Equal(t, uid, are[what], what)
+			}
+		})
+	}
+}
+
+// made runs an update that makes every object. Nobody answers over Bolt here, so one of servers that must be enabled ends there, as its
+// last step.
+func (d *deployment) made(s settings) {
+	d.t.Helper()
+	if out, err := d.up(s); err != nil {
+		require.Contains(d.t, out, "join of servers", out)
+		require.Contains(d.t, out, "kubernetes:core/v1:ConfigMap neo4j-plan", out)
+	}
+}
+
+func resolved(key string, value any) settings {
+	if value == "$KUBECONFIG" {
+		value = cluster.kubeconfig
+	}
+	return settings{key: value}
+}
+
+// keepsData previews a change, holds the property against it, and says whether the change was accepted.
+func (d *deployment) keepsData(running, change settings) bool {
+	d.t.Helper()
+	what := fmt.Sprint(map[string]any(change))
+	steps, refusal := d.preview(running.with(change))
+	if refusal != "" {
+		own := strings.Contains(refusal, "is refused, nothing was touched") || strings.Contains(refusal, "; nothing was touched")
+		assert.True(d.t, own, "%s: refused by somebody else than the program: %s", what, refusal)
+		assert.NotContains(d.t, refusal, "pulumi state unprotect", what)
+		return false
+	}
+	after := running.with(change)
+	for _, s := range steps {
+		if !guarded.MatchString(s.URN) || !strings.Contains(s.Op, "delete") && !strings.Contains(s.Op, "replace") && s.Op != "discard" {
+			continue
+		}
+		if s.Op == "delete" && s.OldState != nil && s.OldState.Retain {
+			continue // it leaves the state alone
+		}
+		if s.Op == "delete" && goesWithItsPool(s.URN, after) {
+			continue
+		}
+		assert.Fail(d.t, "data would be taken", "%s: %s %s", what, s.Op, s.URN)
+	}
+	return true
+}
+
+// goesWithItsPool says whether a StatefulSet is that of a pool that has no members any more, which is what the change asks for.
+func goesWithItsPool(urn string, after settings) bool {
+	for pool, path := range map[string]string{"neo4j-read": "secondaries", "neo4j-analytics": "analytics"} {
+		size := after[path]
+		if strings.HasSuffix(urn, ":StatefulSet::"+pool) && (size == nil || size == 0) {
+			return true
+		}
+	}
+	return false
+}

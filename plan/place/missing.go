@@ -1,0 +1,46 @@
+package place
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"neo4j-kubernetes/plan"
+)
+
+// missing are what the plan relies on in the Kubernetes cluster and what is not there. What one may not ask for is taken to be there.
+func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
+	var needs []plan.Need
+	if class := p.Storage.Class; class != "" && !p.Storage.CreateClass {
+		_, err := client.StorageV1().StorageClasses().Get(ctx, class, metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err):
+			needs = append(needs, plan.Need{Path: "storage.class", Value: class, Reason: "the Kubernetes cluster has no such storage class, and the members' claims would wait for it",
+				Mend: "write one of: kubectl get storageclass; or leave it out for the cluster's default"})
+		case err != nil && !apierrors.IsForbidden(err):
+			return nil, fmt.Errorf("storageclass %s: %w", class, err)
+		}
+	}
+	// "external" leaves a Service to the AWS Load Balancer Controller (its guide, "Network Load Balancer"), whose own kinds are in this group.
+	const controller = "elbv2.k8s.aws"
+	if p.Expose.Type == "LoadBalancer" && p.Expose.Annotations["service.beta.kubernetes.io/aws-load-balancer-type"] == "external" {
+		groups, err := client.Discovery().ServerGroups()
+		if err != nil {
+			return nil, fmt.Errorf("API groups: %w", err)
+		}
+		served := false
+		for _, group := range groups.Groups {
+			served = served || strings.EqualFold(group.Name, controller)
+		}
+		if !served {
+			needs = append(needs, plan.Need{Path: "expose.type", Value: "LoadBalancer",
+				Reason: "the AWS Load Balancer Controller is not installed (no API group " + controller + "), and the Service would wait for its address for ever",
+				Mend:   "install it, see docs/platforms.md, or write expose: {type: ClusterIP}"})
+		}
+	}
+	return needs, nil
+}
