@@ -45,6 +45,8 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 			annotations[key] = pulumi.String(value)
 		}
 	}
+	// Protected with the members: a destroy without a preview ends at the first objects that are protected, and those that depend on the
+	// members, as this does, come before the members.
 	return corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
 		Metadata: d.meta(name, "", annotations),
 		Spec: &corev1.ServiceSpecArgs{
@@ -52,7 +54,7 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 			Selector: selector(d.plan, neo4j.Primary),
 			Ports:    corev1.ServicePortArray{servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})},
 		},
-	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}))...)
+	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}), pulumi.Protect(d.plan.Protect))...)
 }
 
 // outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got.

@@ -3,6 +3,7 @@ package onbox
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func TestCommunity(t *testing.T) {
 			p.set("cluster.memory.heap", "300m")
 			out, err := p.run(time.Minute, "preview", "--diff")
 			require.NoError(t, err, out)
-			assert.Contains(t, out, `+ `+setting+`: "3 days"`, "a reviewer sees the setting, not a whole new file")
+			assert.Regexp(t, `\+ `+regexp.QuoteMeta(setting)+` *: "3 days"`, out, "a reviewer sees the setting, not a whole new file")
 			p.up()
 			assert.NotEqual(t, before, p.uids(), "a changed configuration restarts the server")
 			assert.Equal(t, []string{"3 days"}, p.bolt("SHOW SETTINGS '"+setting+"' YIELD value", nil))
