@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"neo4j-kubernetes/neo4j"
 )
 
 // Problem is one thing wrong with a stack's configuration: where, what was given, why it is refused and what to write instead.
@@ -65,30 +67,9 @@ func shorten(text string) string {
 func nearest(text string, known []string) string {
 	best, distance := "", len(text)/3+1
 	for _, k := range known {
-		if d := edits(strings.ToLower(text), strings.ToLower(k)); d < distance || d == distance && best == "" {
+		if d := neo4j.Distance(strings.ToLower(text), strings.ToLower(k), distance+1); d < distance || d == distance && best == "" {
 			best, distance = k, d
 		}
 	}
 	return best
-}
-
-// edits is the Levenshtein distance of two words.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

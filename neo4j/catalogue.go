@@ -153,15 +153,15 @@ func (c catalogue) oldName(era int, name string) (old string, since int, ok bool
 func (c catalogue) nearest(era int, name string) string {
 	best, distance := "", 3
 	for known := range c.types[era] {
-		if d := edits(name, known, 3); d < distance || d == distance && distance < 3 && known < best {
+		if d := Distance(name, known, 3); d < distance || d == distance && distance < 3 && known < best {
 			best, distance = known, d
 		}
 	}
 	return best
 }
 
-// edits counts the letters to insert, delete or change between two texts, up to a limit.
-func edits(a, b string, limit int) int {
+// Distance counts the letters to insert, delete or change between two texts, up to a limit (Levenshtein).
+func Distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
 	}
