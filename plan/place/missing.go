@@ -3,12 +3,15 @@ package place
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
 )
 
@@ -25,6 +28,11 @@ func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]p
 			return nil, fmt.Errorf("storageclass %s: %w", class, err)
 		}
 	}
+	unseen, err := unseenSettings(ctx, client, p)
+	if err != nil {
+		return nil, err
+	}
+	needs = append(needs, unseen...)
 	// "external" leaves a Service to the AWS Load Balancer Controller (its guide, "Network Load Balancer"), whose own kinds are in this group.
 	const controller = "elbv2.k8s.aws"
 	if p.Expose.Type == "LoadBalancer" && p.Expose.Annotations["service.beta.kubernetes.io/aws-load-balancer-type"] == "external" {
@@ -40,6 +48,28 @@ func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]p
 			needs = append(needs, plan.Need{Path: "expose.type", Value: "LoadBalancer",
 				Reason: "the AWS Load Balancer Controller is not installed (no API group " + controller + "), and the Service would wait for its address for ever",
 				Mend:   "install it, see docs/platforms.md, or write expose: {type: ClusterIP}"})
+		}
+	}
+	return needs, nil
+}
+
+// unseenSettings are keys of the Secrets of envFrom that the image would take for settings, over those of neo4j.conf: the same that may
+// not stand in env. A Secret that is not there yet is the pods' to wait for.
+func unseenSettings(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
+	var needs []plan.Need
+	for i, name := range p.EnvFrom {
+		secret, err := client.CoreV1().Secrets(p.Namespace).Get(ctx, name, metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err) || apierrors.IsForbidden(err):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("secret %s/%s: %w", p.Namespace, name, err)
+		}
+		for _, key := range slices.Sorted(maps.Keys(secret.Data)) {
+			if reason := neo4j.ReservedEnv(key); reason != "" {
+				needs = append(needs, plan.Need{Path: fmt.Sprintf("envFrom[%d]", i), Value: name, Reason: "its key " + key + " " + reason,
+					Mend: "take the key out; a setting may be taken from a Secret below cluster.settings: {secret: <name>, key: <key>}"})
+			}
 		}
 	}
 	return needs, nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -64,4 +65,19 @@ func TestTheLoadBalancerControllerIsAskedFor(t *testing.T) {
 	needs, err = missing(t.Context(), fake.NewClientset(), p)
 	require.NoError(t, err)
 	assert.Empty(t, needs, "Google's brings its own")
+}
+
+// What the image takes for settings would stand over neo4j.conf, seen by no review.
+func TestSettingsInSecretsOfTheEnvironmentAreSeen(t *testing.T) {
+	p := planned()
+	p.Storage, p.EnvFrom = plan.Storage{}, []string{"later", "tokens"}
+	client := fake.NewClientset(&corev1.Secret{ObjectMeta: meta("tokens", nil), Data: map[string][]byte{
+		"TOKEN": []byte("x"), "NEO4J_server_memory_heap_max__size": []byte("1g"), "NEO4J_AUTH": []byte("none"),
+	}})
+	needs, err := missing(t.Context(), client, p)
+	require.NoError(t, err)
+	require.Len(t, needs, 2)
+	assert.Equal(t, "envFrom[1]", needs[0].Path)
+	assert.Contains(t, needs[0].Reason, "NEO4J_AUTH")
+	assert.Contains(t, needs[1].Reason, "NEO4J_server_memory_heap_max__size would become a setting that no review sees")
 }
