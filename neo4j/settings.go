@@ -34,6 +34,9 @@ func WarnSettings(f Family, settings map[string]string) []string {
 }
 
 func review(f Family, settings map[string]string) (problems []SettingProblem, warnings []string) {
+	if len(settings) == 0 {
+		return nil, nil
+	}
 	owned := f.Owned()
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		value := settings[key]
