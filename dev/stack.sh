@@ -49,15 +49,13 @@ up)
 preview)
   [ -x "$box" ] || dev/setup.sh
   select_stack
-  result=0
+  # A preview alone leaves no stack behind, and no salt in its file, on Ctrl-C neither.
+  if [ "$made" = yes ]; then trap forget EXIT; fi
   if [ "${CLUSTER:-}" = yes ]; then
-    pulumi preview --diff --stack "$stack" || result=$?
+    pulumi preview --diff --stack "$stack"
   else
-    preview_without_cluster || result=$?
+    preview_without_cluster
   fi
-  # A preview alone leaves no stack behind, and no salt in its file.
-  if [ "$made" = yes ]; then forget; fi
-  exit $result
   ;;
 verify)
   check
