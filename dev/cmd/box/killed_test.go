@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -92,16 +93,28 @@ func TestUpIsKilled(t *testing.T) {
 	}
 }
 
+// interruptedUp interrupts an `up` at a moment.
+func (s *subject) interruptedUp(m moment) (out string, code int) {
+	s.t.Helper()
+	p, wait := s.begin("up", "--nodes", "1")
+	s.eventually(m.name, func() bool { return m.come(s) })
+	s.lookInside()
+	if err := p.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		s.t.Fatal(err)
+	}
+	return wait()
+}
+
 func TestUpIsInterrupted(t *testing.T) {
 	s := newSubject(t)
 	for _, m := range []moment{moments[0], moments[3], moments[5]} {
-		p, wait := s.begin("up", "--nodes", "1")
-		s.eventually(m.name, func() bool { return m.come(s) })
-		s.lookInside()
-		if err := p.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
+		out, code := s.interruptedUp(m)
+		for try := 1; code == 0 && try < 3; try++ {
+			// The last moments are two seconds from the end, and a busy machine lets them go by.
+			s.must("down")
+			out, code = s.interruptedUp(m)
 		}
-		if out, code := wait(); code != interrupted || !strings.Contains(out, "interrupted") {
+		if code != interrupted || !strings.Contains(out, "interrupted") {
 			t.Errorf("%s: exit code %d\n%s", m.name, code, out)
 		}
 		s.nothingLeft()
