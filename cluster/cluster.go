@@ -43,9 +43,8 @@ type Cluster struct {
 
 	topology neo4j.Topology
 	pools    []*Pool
-	// outside is the address for clients outside the Kubernetes cluster, where a load balancer gives one: balanced.
-	outside  pulumi.StringOutput
-	balanced bool
+	// outside is the address for clients outside the Kubernetes cluster; nil where no load balancer gives one.
+	outside pulumi.StringInput
 }
 
 // NewProvider makes the explicit provider of a stack, after its plan was found good. Default providers are disabled in every stack, so
@@ -151,10 +150,7 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 	if err != nil {
 		return fmt.Errorf("client service: %w", err)
 	}
-	if c.outside, err = d.outsideURI(client); err != nil {
-		return err
-	}
-	c.balanced = d.plan.Expose.Type == "LoadBalancer"
+	c.outside = d.outsideURI(family, client)
 	if err := d.record(c.pools); err != nil {
 		return fmt.Errorf("plan record: %w", err)
 	}

@@ -18,7 +18,7 @@ func (c *Cluster) Export(ctx *pulumi.Context, kubeconfig, kubeContext string) er
 	}
 	ctx.Export("authSecret", c.AuthSecret)
 	ctx.Export("boltURI", c.BoltURI)
-	if c.balanced {
+	if c.outside != nil {
 		ctx.Export("outsideURI", c.outside)
 	}
 	var members pulumi.Array

@@ -57,11 +57,10 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}), pulumi.Protect(d.plan.Protect))...)
 }
 
-// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got.
-func (d *declaration) outsideURI(client *corev1.Service) (pulumi.StringOutput, error) {
-	family, err := neo4j.FamilyOf(d.plan.Release)
-	if err != nil || d.plan.Expose.Type != "LoadBalancer" {
-		return pulumi.StringOutput{}, err
+// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got. Nil where there is none.
+func (d *declaration) outsideURI(family neo4j.Family, client *corev1.Service) pulumi.StringInput {
+	if d.plan.Expose.Type != "LoadBalancer" {
+		return nil
 	}
 	return client.Status.ApplyT(func(status *corev1.ServiceStatus) string {
 		if status == nil || status.LoadBalancer == nil {
@@ -75,7 +74,7 @@ func (d *declaration) outsideURI(client *corev1.Service) (pulumi.StringOutput, e
 			}
 		}
 		return ""
-	}).(pulumi.StringOutput), nil
+	}).(pulumi.StringOutput)
 }
 
 // notAwaited has the provider not wait for a Service's endpoints, which it gives ten seconds to settle: the check proves more.

@@ -41,14 +41,8 @@ func validateExtras(stack *Stack, f neo4j.Family, problems *Problems) {
 
 // validateJVM looks at the flags of either way to give them.
 func validateJVM(stack *Stack, f neo4j.Family, problems *Problems) {
-	setting, arguments := strings.Fields(stack.Plan.Settings[f.Keys.JVM]), stack.Plan.Extras.JVM.Arguments
-	flags := slices.Concat(setting, arguments)
-	for _, p := range neo4j.CheckFlags(f, flags, stack.Plan.Extras.JVM.Replace) {
-		at := "cluster.settings." + f.Keys.JVM
-		if i := p.Index - len(setting); i >= 0 {
-			at = fmt.Sprintf("cluster.jvm.arguments[%d]", i)
-		}
-		problems.add(at, flags[p.Index], p.Reason, p.Mend)
+	for _, p := range neo4j.CheckFlags(f, stack.Plan.Spec) {
+		problems.add("cluster."+p.Path, p.Flag, p.Reason, p.Mend)
 	}
 	for _, warning := range neo4j.WarnJVM(f, stack.Plan.Spec) {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster."+warning)

@@ -54,10 +54,7 @@ func validate(stack *Stack, problems *Problems) {
 		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
 	}
 	validateSettingSecrets(s, family, problems)
-	for _, p := range neo4j.CheckEdition(family, s.Edition, s.Settings) {
-		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
-	}
-	for _, p := range neo4j.CheckTLS(family, s.Spec) {
+	for _, p := range slices.Concat(neo4j.CheckEdition(family, s.Edition, s.Settings), neo4j.CheckTLS(family, s.Spec)) {
 		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)
 	}
 	for _, warning := range neo4j.WarnSettings(family, s.Settings) {
@@ -71,10 +68,8 @@ func validateSettingSecrets(s plan.Plan, family neo4j.Family, problems *Problems
 	for _, name := range slices.Sorted(maps.Keys(s.SettingSecrets)) {
 		at, from := "cluster.settings."+name, s.SettingSecrets[name]
 		checkSecretKey(at, from, problems)
-		for _, p := range neo4j.CheckSettings(family, map[string]string{name: neo4j.Unread}) {
-			problems.add(at, from, p.Reason, p.Mend)
-		}
-		for _, p := range neo4j.CheckEdition(family, s.Edition, map[string]string{name: neo4j.Unread}) {
+		unread := map[string]string{name: neo4j.Unread}
+		for _, p := range slices.Concat(neo4j.CheckSettings(family, unread), neo4j.CheckEdition(family, s.Edition, unread)) {
 			problems.add(at, from, p.Reason, p.Mend)
 		}
 		switch {

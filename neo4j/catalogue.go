@@ -37,6 +37,9 @@ func eraOf(r Release) int {
 	return 0
 }
 
+// era is the place in eras of a family's releases.
+func (f Family) era() int { return eraOf(Release{Major: f.from[0]}) }
+
 // eraName is how people call it.
 func eraName(era int) string {
 	if era == 3 {
@@ -76,10 +79,9 @@ var knowledge = sync.OnceValue(func() catalogue {
 			if strings.Contains(fields[0], "*") {
 				into = c.patterns
 			}
-			of := t
-			of.era = at(era)
-			of.enterprise = at(era) > 0 && fields[3] == "manual" && !strings.HasPrefix(fields[0], "dbms.ssl.policy.")
-			into[at(era)][fields[0]] = of
+			t.era = at(era)
+			t.enterprise = t.era > 0 && fields[3] == "manual" && !strings.HasPrefix(fields[0], "dbms.ssl.policy.")
+			into[t.era][fields[0]] = t
 		}
 	}
 	for line := range strings.Lines(renamesText) {

@@ -19,7 +19,7 @@ func familyOf(t testing.TB, release string) Family {
 // Every name that a family's row writes is one that the release's jars or manual know, and every default fits its type.
 func TestFamiliesWriteKnownSettings(t *testing.T) {
 	for _, f := range Families {
-		era := eraOf(Release{Major: f.from[0]})
+		era := f.era()
 		keys := reflect.ValueOf(f.Keys)
 		for i := range keys.NumField() {
 			if name := keys.Field(i).String(); name != "" && !strings.HasPrefix(name, "unsupported.") {

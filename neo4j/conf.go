@@ -97,13 +97,19 @@ func platformSettings(f Family, s Spec) []Setting {
 // (Operations manual 4.4 and 5, "Leadership, routing, and load balancing", "Server-side routing".) A server that stands alone sends
 // nobody on, and gives out the client's address in place of its own; up to 4.4 it has no connector for that.
 func routingSettings(f Family, s Spec) []Setting {
-	switch {
-	case f.Keys.DefaultRouter == "" || !s.Clustered() && f.Proof != ByServers:
+	if !s.ServesOutside(f) {
 		return nil
-	case !s.Clustered():
-		return []Setting{{f.Keys.DefaultRouter, "SERVER"}, {f.Keys.ClientDomains, clientDomains(s.Places)}}
 	}
-	return []Setting{{f.Keys.RoutingEnabled, "true"}, {f.Keys.DefaultRouter, "SERVER"}, {f.Keys.ClientDomains, clientDomains(s.Places)}}
+	settings := []Setting{{f.Keys.DefaultRouter, "SERVER"}, {f.Keys.ClientDomains, clientDomains(s.Places)}}
+	if s.Clustered() {
+		settings = append(settings, Setting{f.Keys.RoutingEnabled, "true"})
+	}
+	return settings
+}
+
+// ServesOutside says whether clients outside the Kubernetes cluster are served through the address that they came by.
+func (s Spec) ServesOutside(f Family) bool {
+	return f.Keys.DefaultRouter != "" && (s.Clustered() || f.Proof == ByServers)
 }
 
 // clientDomains are the endings of the names by which Services are known inside the Kubernetes cluster.

@@ -12,7 +12,7 @@ func CheckEdition(f Family, e Edition, settings map[string]string) []SettingProb
 	if e != Community {
 		return nil
 	}
-	era := eraOf(Release{Major: f.from[0]})
+	era := f.era()
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		if t, ok := knowledge().typeOf(era, key); !ok || !t.enterprise {
 			continue

@@ -8,11 +8,8 @@ import (
 	"unicode"
 )
 
-// FlagProblem is why a flag of the user's is refused: its place in the list, the reason and the mend.
-type FlagProblem struct {
-	Index        int
-	Reason, Mend string
-}
+// FlagProblem is why a flag of the user's is refused: its path below cluster, the flag, the reason and the mend.
+type FlagProblem struct{ Path, Flag, Reason, Mend string }
 
 var (
 	// jvmMemory are flags that the memory plan decides: not those that only divide the heap.
@@ -35,44 +32,63 @@ func collector(flag string) string {
 	return ""
 }
 
-// CheckFlags refuses flags of the user's, given one by one, that the JVM of the release's images does not take, that contradict each
-// other, or that would not reach it as they are written. Replace says that they take the place of the family's own.
-func CheckFlags(f Family, flags []string, replace bool) []FlagProblem {
+// twoCollectors stands among what flags decide for the collector, whichever it is.
+const twoCollectors = "a collector"
+
+// decides is what a JVM takes one word of only: the switch or the value that a flag names, and which collector there is.
+func decides(flag string) []string {
+	if m := jvmSwitch.FindStringSubmatch(flag); m != nil {
+		if collector(flag) != "" {
+			return []string{twoCollectors, m[2]}
+		}
+		return []string{m[2]}
+	}
+	if m := jvmValue.FindStringSubmatch(flag); m != nil {
+		return []string{m[1]}
+	}
+	return nil
+}
+
+// CheckFlags refuses flags of the stack's own that the JVM of the release's images does not take, that contradict each other, or that would
+// not reach it as they are written, in their order: those of the setting, then jvm.arguments.
+func CheckFlags(f Family, s Spec) []FlagProblem {
 	var problems []FlagProblem
-	first := map[string]int{} // by what is decided
-	refuse := func(i int, reason, mend string) { problems = append(problems, FlagProblem{i, reason, mend}) }
+	flags, ofSetting := s.userFlags(f), len(strings.Fields(s.Settings[f.Keys.JVM]))
+	first := map[string]string{} // the flag that decides something
 	for i, flag := range flags {
-		if reason, mend := f.refuseFlag(flag); reason != "" {
-			refuse(i, reason, mend)
+		reason, mend := f.refuseFlag(flag)
+		if c := collector(flag); reason == "" && c != "" {
+			reason, mend = f.refuseCollector(c, flags, s.Extras.JVM.Replace)
+		}
+		if reason == "" {
+			reason, mend = contradiction(flag, first)
+		}
+		if reason == "" {
 			continue
 		}
-		if c := collector(flag); c != "" {
-			if reason, mend := f.refuseCollector(c, flags, replace); reason != "" {
-				refuse(i, reason, mend)
-				continue
-			}
-			if other, ok := first["a collector"]; ok && flags[other] != flag {
-				refuse(i, "contradicts "+flags[other]+", and the JVM does not start with two collectors", "keep one of them")
-				continue
-			}
-			first["a collector"] = i
+		path := "settings." + f.Keys.JVM
+		if i >= ofSetting {
+			path = fmt.Sprintf("jvm.arguments[%d]", i-ofSetting)
 		}
-		decided := ""
-		if m := jvmSwitch.FindStringSubmatch(flag); m != nil {
-			decided = m[2]
-		} else if m := jvmValue.FindStringSubmatch(flag); m != nil {
-			decided = m[1]
-		}
-		if decided == "" {
-			continue
-		}
-		if other, ok := first[decided]; ok && flags[other] != flag {
-			refuse(i, "contradicts "+flags[other], "keep one of them")
-			continue
-		}
-		first[decided] = i
+		problems = append(problems, FlagProblem{path, flag, reason, mend})
 	}
 	return problems
+}
+
+// contradiction holds a flag against the first of those that decide the same, and remembers it.
+func contradiction(flag string, first map[string]string) (reason, mend string) {
+	for _, what := range decides(flag) {
+		other, ok := first[what]
+		switch {
+		case !ok:
+			first[what] = flag
+		case other != flag && what == twoCollectors:
+			return "contradicts " + other + ", and the JVM does not start with two collectors", "keep one of them"
+		case other != flag:
+			return "contradicts " + other, "keep one of them"
+		}
+	}
+	return "", ""
 }
 
 // refuseFlag looks at one flag alone.
@@ -125,15 +141,15 @@ func (f Family) written(flag string) string {
 // refuseCollector says what is wrong with a collector on the Java that the family's images run: 8 for 3.x, 11 for 4.x, 17 or later from
 // 5.0 on. (JEP 363 took CMS out of Java 14; ZGC came with 11, by JEP 333 as an experiment until 15, JEP 377.)
 func (f Family) refuseCollector(name string, flags []string, replace bool) (reason, mend string) {
-	const mend1 = "take -XX:+UseG1GC, or leave it out"
+	const instead = "take -XX:+UseG1GC, or leave it out"
 	major := f.from[0]
 	switch {
 	case name == "UseEpsilonGC":
-		return "never frees memory, so that a member would end when its heap is full", mend1
+		return "never frees memory, so that a member would end when its heap is full", instead
 	case (name == "UseConcMarkSweepGC" || name == "UseParallelOldGC") && major >= 5:
-		return fmt.Sprintf("is gone from the Java of %s", f.Name), mend1
+		return fmt.Sprintf("is gone from the Java of %s", f.Name), instead
 	case (name == "UseZGC" || name == "UseShenandoahGC") && major == 3:
-		return "is not in Java 8, which the images of 3.x run", mend1
+		return "is not in Java 8, which the images of 3.x run", instead
 	case name == "UseZGC" && major == 4 && replace && !slices.Contains(flags, "-XX:+UnlockExperimentalVMOptions"):
 		return "is an experiment in Java 11, which the images of 4.x run", "add -XX:+UnlockExperimentalVMOptions before it"
 	}

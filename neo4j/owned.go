@@ -50,7 +50,7 @@ func (f Family) places() map[string]string {
 	)
 	mends := map[string]string{"logs": logs, "plugins": plugins, "import": imports, "metrics": metrics}
 	owned := map[string]string{}
-	for name := range knowledge().types[eraOf(Release{Major: f.from[0]})] {
+	for name := range knowledge().types[f.era()] {
 		directory, isDirectory := strings.CutPrefix(name, "server.directories.")
 		if !isDirectory {
 			directory, isDirectory = strings.CutPrefix(name, "dbms.directories.")
@@ -69,7 +69,7 @@ func (f Family) places() map[string]string {
 		"dbms.connector.bolt.", "dbms.connector.http.", "dbms.connector.https.", "server.bolt.", "server.http.", "server.https.",
 	} {
 		for _, what := range []string{"enabled", "type", "address", "listen_address"} {
-			if _, known := knowledge().typeOf(eraOf(Release{Major: f.from[0]}), name+what); known {
+			if _, known := knowledge().typeOf(f.era(), name+what); known {
 				owned[name+what] = ports
 			}
 		}

@@ -27,7 +27,8 @@ func CheckSettings(f Family, settings map[string]string) []SettingProblem {
 }
 
 // WarnSettings names settings that are not known for the release, and one that opens the database to everybody, sorted by key. The
-// unknown are passed on: a plugin's, or newer than this program. The server refuses to start with one that it does not know either, unless its strict validation is off.
+// unknown are passed on: a plugin's, or newer than this program. The server refuses to start with one that it does not know either,
+// unless its strict validation is off.
 func WarnSettings(f Family, settings map[string]string) []string {
 	_, warnings := review(f, settings)
 	return warnings
@@ -71,7 +72,7 @@ func review(f Family, settings map[string]string) (problems []SettingProblem, wa
 
 // recognise looks a setting up in the catalogue.
 func (f Family) recognise(key, value string, owned map[string]string) (*SettingProblem, string) {
-	known, era := knowledge(), eraOf(Release{Major: f.from[0]})
+	known, era := knowledge(), f.era()
 	if rest, ok := strings.CutPrefix(key, "dbms.ssl.policy."); ok && f.TLS != nil {
 		if scope, _, _ := strings.Cut(rest, "."); !slices.Contains(f.TLS, scope) {
 			return &SettingProblem{key, value, "is a policy for nothing: " + f.Name + " knows no " + scope, "write dbms.ssl.policy. and one of " + strings.Join(f.TLS, ", ")}, ""

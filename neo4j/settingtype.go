@@ -17,6 +17,8 @@ type valueType struct {
 	// low and high bound a number, a duration or a size, empty for no bound; orZero says that none is allowed below the bound.
 	low, high string
 	orZero    bool
+	// least is low as a number: of nanoseconds for a duration, of bytes for a size.
+	least float64
 	// power2 is of a size that is a power of two.
 	power2 bool
 	// words are the values of an enumeration, or of the items of a list of them.
@@ -46,7 +48,18 @@ func parseType(text string) valueType {
 	kind, bounds, _ := strings.Cut(text, " ")
 	bounds, orZero := strings.CutPrefix(bounds, "0|")
 	low, high, _ := strings.Cut(bounds, "..")
-	return valueType{kind: kind, low: low, high: high, orZero: orZero, power2: power2}
+	t := valueType{kind: kind, low: low, high: high, orZero: orZero, power2: power2}
+	switch {
+	case kind == "duration":
+		t.least = nanoseconds(low)
+	case kind == "bytes" && low != "":
+		n, err := ParseBytes(low)
+		if err != nil {
+			panic("neo4j: the catalogue has a bound " + err.Error())
+		}
+		t.least = float64(n)
+	}
+	return t
 }
 
 // What values look like: asked of the servers themselves, see servers_test.go.
@@ -118,7 +131,7 @@ func (t valueType) refuseDuration(value string) (reason, mend string) {
 	if !form.MatchString(value) {
 		return "is no duration", "write a number with " + units + ", such as 30s"
 	}
-	return t.refuseBelow(nanoseconds(value), nanoseconds(t.low), "a duration")
+	return t.refuseBelow(nanoseconds(value), "a duration")
 }
 
 // nanoseconds are a duration's, of which the form is known to be right.
@@ -139,29 +152,20 @@ func (t valueType) refuseBytes(value string) (reason, mend string) {
 	if t.era == 0 {
 		form = sizeOf3
 	}
-	if !form.MatchString(value) {
-		return "is no size in bytes", "write a number with k, m or g, such as 512m"
-	}
 	n, err := ParseBytes(value)
-	if err != nil {
+	if err != nil || !form.MatchString(value) {
 		return "is no size in bytes", "write a number with k, m or g, such as 512m"
 	}
 	if t.power2 && n&(n-1) != 0 {
 		return "is no power of two", "write one, such as 512k"
 	}
-	least := int64(0)
-	if t.low != "" {
-		if least, err = ParseBytes(t.low); err != nil {
-			return "", "" // the catalogue's own test finds it
-		}
-	}
-	return t.refuseBelow(float64(n), float64(least), "a size")
+	return t.refuseBelow(float64(n), "a size")
 }
 
 // refuseBelow holds a value against its lower bound.
-func (t valueType) refuseBelow(n, least float64, what string) (reason, mend string) {
+func (t valueType) refuseBelow(n float64, what string) (reason, mend string) {
 	switch {
-	case n >= least || t.orZero && n == 0:
+	case n >= t.least || t.orZero && n == 0:
 		return "", ""
 	case t.orZero:
 		return "is out of range", "write 0, or " + what + " of at least " + t.low
@@ -200,22 +204,22 @@ func (t valueType) bounds() string {
 }
 
 func (t valueType) refuseAddress(value string) (reason, mend string) {
-	const mend1 = "write host:port, :port or host, the port from 0 to 65535"
+	const form = "write host:port, :port or host, the port from 0 to 65535"
 	host, ports, hasPort := value, "", strings.Contains(value, ":")
 	if hasPort {
 		host, ports = value[:strings.LastIndex(value, ":")], value[strings.LastIndex(value, ":")+1:]
 	}
 	switch {
 	case strings.ContainsFunc(value, unicode.IsSpace):
-		return "is no address", mend1
+		return "is no address", form
 	case !hasPort || t.era > 0 && net.ParseIP(strings.Trim(value, "[]")) != nil:
 		return "", "" // a host alone
 	case strings.Contains(host, ":") && !strings.HasPrefix(host, "["):
-		return "is no address", mend1
+		return "is no address", form
 	}
 	first, last, ranged := strings.Cut(ports, "-") // 3.x takes the first free port of a range: dbms.backup.address is 127.0.0.1:6362-6372
 	if !isPort(first) || ranged && !isPort(last) {
-		return "is no address", mend1
+		return "is no address", form
 	}
 	return "", ""
 }

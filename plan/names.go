@@ -1,8 +1,8 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,26 +96,24 @@ func (p Plan) BoltURI(f neo4j.Family) string {
 	if p.Clustered() {
 		scheme = f.RoutingScheme
 	}
+	return p.uri(f, scheme, p.inNamespace(p.ClientService()))
+}
+
+func (p Plan) uri(f neo4j.Family, scheme, host string) string {
 	if p.BoltTLS() == neo4j.TLSRequired && scheme != "bolt+routing" {
 		scheme += "+s"
 	}
-	return fmt.Sprintf("%s://%s:%d", scheme, p.inNamespace(p.ClientService()), f.Ports.Bolt)
+	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(f.Ports.Bolt))
 }
 
 // OutsideURI is what drivers outside the Kubernetes cluster dial, who come by the load balancer's address. A release without server-side
 // routing would send them on to names that nobody resolves there, so they speak to one member.
 func (p Plan) OutsideURI(f neo4j.Family, host string) string {
 	scheme := "bolt"
-	if f.Keys.DefaultRouter != "" && (p.Clustered() || f.Proof == neo4j.ByServers) {
+	if p.ServesOutside(f) {
 		scheme = f.RoutingScheme
 	}
-	if p.BoltTLS() == neo4j.TLSRequired && f.Keys.DefaultListen != "" {
-		scheme += "+s"
-	}
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	return fmt.Sprintf("%s://%s:%d", scheme, host, f.Ports.Bolt)
+	return p.uri(f, scheme, host)
 }
 
 // Sized is the same cluster with n members of a role.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,39 +17,50 @@ import (
 // missing are what the plan relies on in the Kubernetes cluster and what is not there. What one may not ask for is taken to be there.
 func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	var needs []plan.Need
-	if class := p.Storage.Class; class != "" && !p.Storage.CreateClass {
-		_, err := client.StorageV1().StorageClasses().Get(ctx, class, metav1.GetOptions{})
-		switch {
-		case apierrors.IsNotFound(err):
-			needs = append(needs, plan.Need{Path: "storage.class", Value: class, Reason: "the Kubernetes cluster has no such storage class, and the members' claims would wait for it",
-				Mend: "write one of: kubectl get storageclass; or leave it out for the cluster's default"})
-		case err != nil && !apierrors.IsForbidden(err):
-			return nil, fmt.Errorf("storageclass %s: %w", class, err)
-		}
-	}
-	unseen, err := unseenSettings(ctx, client, p)
-	if err != nil {
-		return nil, err
-	}
-	needs = append(needs, unseen...)
-	// "external" leaves a Service to the AWS Load Balancer Controller (its guide, "Network Load Balancer"), whose own kinds are in this group.
-	const controller = "elbv2.k8s.aws"
-	if p.Expose.Type == "LoadBalancer" && p.Expose.Annotations["service.beta.kubernetes.io/aws-load-balancer-type"] == "external" {
-		groups, err := client.Discovery().ServerGroups()
+	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, unseenSettings, missingController} {
+		found, err := look(ctx, client, p)
 		if err != nil {
-			return nil, fmt.Errorf("API groups: %w", err)
+			return nil, err
 		}
-		served := false
-		for _, group := range groups.Groups {
-			served = served || strings.EqualFold(group.Name, controller)
-		}
-		if !served {
-			needs = append(needs, plan.Need{Path: "expose.type", Value: "LoadBalancer",
-				Reason: "the AWS Load Balancer Controller is not installed (no API group " + controller + "), and the Service would wait for its address for ever",
-				Mend:   "install it, see docs/platforms.md, or write expose: {type: ClusterIP}"})
-		}
+		needs = append(needs, found...)
 	}
 	return needs, nil
+}
+
+// missingClass is a storage class that the plan names and does not bring.
+func missingClass(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
+	class := p.Storage.Class
+	if class == "" || p.Storage.CreateClass {
+		return nil, nil
+	}
+	_, err := client.StorageV1().StorageClasses().Get(ctx, class, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return []plan.Need{{Path: "storage.class", Value: class, Reason: "the Kubernetes cluster has no such storage class, and the members' claims would wait for it",
+			Mend: "write one of: kubectl get storageclass; or leave it out for the cluster's default"}}, nil
+	case err != nil && !apierrors.IsForbidden(err):
+		return nil, fmt.Errorf("storageclass %s: %w", class, err)
+	}
+	return nil, nil
+}
+
+// missingController is the AWS Load Balancer Controller, to which "external" leaves a Service (its guide, "Network Load Balancer"). Its own
+// kinds are in a group of their own.
+func missingController(_ context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
+	const group = "elbv2.k8s.aws"
+	if p.Expose.Type != "LoadBalancer" || p.Expose.Annotations["service.beta.kubernetes.io/aws-load-balancer-type"] != "external" {
+		return nil, nil
+	}
+	served, err := client.Discovery().ServerGroups()
+	if err != nil {
+		return nil, fmt.Errorf("API groups: %w", err)
+	}
+	if slices.ContainsFunc(served.Groups, func(g metav1.APIGroup) bool { return g.Name == group }) {
+		return nil, nil
+	}
+	return []plan.Need{{Path: "expose.type", Value: "LoadBalancer",
+		Reason: "the AWS Load Balancer Controller is not installed (no API group " + group + "), and the Service would wait for its address for ever",
+		Mend:   "install it, see docs/platforms.md, or write expose: {type: ClusterIP}"}}, nil
 }
 
 // unseenSettings are keys of the Secrets of envFrom that the image would take for settings, over those of neo4j.conf: the same that may
