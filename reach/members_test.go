@@ -3,7 +3,6 @@ package reach
 import (
 	"context"
 	"fmt"
-	"net"
 	"testing"
 	"time"
 
@@ -44,24 +43,6 @@ func serve(t *testing.T, s *scripted.Server) string {
 	return fmt.Sprintf("127.0.0.1:%d", s.Serve(t).Port())
 }
 
-// nobody takes connections and closes them, as a port-forward does when nobody listens in the pod.
-func nobody(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_ = c.Close()
-		}
-	}()
-	return l.Addr().String()
-}
-
 func TestWhatAPortSpeaks(t *testing.T) {
 	for name, c := range map[string]struct {
 		address func(t *testing.T) string
@@ -78,8 +59,8 @@ func TestWhatAPortSpeaks(t *testing.T) {
 		"that too, asked in clear": {func(t *testing.T) string {
 			return serve(t, &scripted.Server{Password: "p", TLS: true, ClientTLS: true})
 		}, false, "port 7687 speaks TLS only, and is asked in clear"},
-		"nobody listens, asked in clear":   {nobody, false, "port 7687 closed"},
-		"nobody listens, asked in TLS":     {nobody, true, "port 7687 closed"},
+		"nobody listens, asked in clear":   {func(t *testing.T) string { return scripted.Nobody(t) }, false, "port 7687 closed"},
+		"nobody listens, asked in TLS":     {func(t *testing.T) string { return scripted.Nobody(t) }, true, "port 7687 closed"},
 		"not even a pod, asked in clear":   {func(*testing.T) string { return "127.0.0.1:1" }, false, "port 7687 closed"},
 		"not even a pod, and asked in TLS": {func(*testing.T) string { return "127.0.0.1:1" }, true, "port 7687 closed"},
 	} {

@@ -27,14 +27,12 @@ func cored(t *testing.T, topology neo4j.Topology, change func(c *scripted.Cores)
 	}
 	web := httptest.NewServer(c.Web())
 	t.Cleanup(web.Close)
-	bolt := map[string]string{}
-	for _, m := range topology.Members {
-		s := (&scripted.Server{Release: topology.Release.String(), Bolt: scripted.Version{Major: 4, Minor: 2}, Password: secret, Answer: c.At(m.Host)}).Serve(t)
-		bolt[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
-	}
+	bolt := scripted.Servers(t, topology, func() *scripted.Server {
+		return &scripted.Server{Bolt: scripted.Version{Major: 4, Minor: 2}, Password: secret}
+	}, c.At)
 	members, err := Over(func(_ context.Context, m neo4j.Member, _ ...int) (reach.Way, error) {
 		return reach.Way{
-			Addresses: map[int]string{family.Ports.Bolt: bolt[m.Name], family.Ports.HTTP: strings.TrimPrefix(web.URL, "http://")},
+			Addresses: map[int]string{family.Ports.Bolt: bolt(m), family.Ports.HTTP: strings.TrimPrefix(web.URL, "http://")},
 			Close:     func() {}, Done: make(chan struct{}),
 		}, nil
 	}, topology, reach.Login{Password: secret})

@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +10,7 @@ import (
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/dial"
 	"neo4j-kubernetes/tests/scripted"
 )
 
@@ -178,20 +177,10 @@ func TestACopyOnAServerThatIsOfflineHasAName(t *testing.T) {
 func askedAs(t *testing.T, release string, rights scripted.Rights) (Members, neo4j.Topology) {
 	t.Helper()
 	topology := planned(release, 3, 0)
-	c := scripted.NewCluster(release, hostsOf(topology, neo4j.Primary), nil)
+	c := scripted.ClusterOf(topology)
 	c.Rights["check"] = rights
-	ports := map[string]string{}
-	for _, m := range topology.Members {
-		s := (&scripted.Server{Release: release, Bolt: scripted.Version{Major: 5, Minor: 8}, Users: map[string]string{"check": secret}, Answer: c.At(m.Host)}).Serve(t)
-		ports[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
-	}
-	members, err := Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
-		w := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
-		for _, port := range wanted {
-			w.Addresses[port] = ports[m.Name]
-		}
-		return w, nil
-	}, topology, reach.Login{User: "check", Password: secret})
+	servers := scripted.Servers(t, topology, func() *scripted.Server { return &scripted.Server{Users: map[string]string{"check": secret}} }, c.At)
+	members, err := Over(dial.To(servers), topology, reach.Login{User: "check", Password: secret})
 	require.NoError(t, err)
 	t.Cleanup(members.Close)
 	return members, topology

@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -11,6 +9,7 @@ import (
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/dial"
 	"neo4j-kubernetes/tests/scripted"
 )
 
@@ -19,7 +18,7 @@ const secret = "scripted-password"
 // modelled serves a scripted cluster of a topology's members over real sockets.
 func modelled(t *testing.T, topology neo4j.Topology, change func(c *scripted.Cluster)) Members {
 	t.Helper()
-	c := scripted.NewCluster(topology.Release.String(), hostsOf(topology, neo4j.Primary), hostsOf(topology, neo4j.Secondary, neo4j.Analytics))
+	c := scripted.ClusterOf(topology)
 	if change != nil {
 		change(c)
 	}
@@ -29,20 +28,8 @@ func modelled(t *testing.T, topology neo4j.Topology, change func(c *scripted.Clu
 // served reaches a scripted server a member.
 func served(t *testing.T, topology neo4j.Topology, password string, at func(host string) func(scripted.Query) scripted.Answer) Members {
 	t.Helper()
-	ports := map[string]string{}
-	for _, m := range topology.Members {
-		s := (&scripted.Server{
-			Release: topology.Release.String(), Bolt: scripted.Version{Major: 5, Minor: 8}, Password: secret, Answer: at(m.Host),
-		}).Serve(t)
-		ports[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
-	}
-	members, err := Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
-		w := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
-		for _, port := range wanted {
-			w.Addresses[port] = ports[m.Name]
-		}
-		return w, nil
-	}, topology, reach.Login{Password: password})
+	servers := scripted.Servers(t, topology, func() *scripted.Server { return &scripted.Server{Password: secret} }, at)
+	members, err := Over(dial.To(servers), topology, reach.Login{Password: password})
 	require.NoError(t, err)
 	t.Cleanup(members.Close)
 	return members

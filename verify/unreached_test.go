@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -14,39 +13,21 @@ import (
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/scripted"
 )
-
-// closing takes connections and closes them, as a port-forward does when nobody listens in the pod.
-func closing(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_ = c.Close()
-		}
-	}()
-	return l.Addr().String()
-}
 
 func TestALongWaitSaysTheSameOnce(t *testing.T) {
 	for release, port := range map[string]int{"3.1.0-M13-beta3": 7474, "3.5.0-beta03": 7687, "5.26.30": 7687} {
 		t.Run(release, func(t *testing.T) {
 			topology := planned(release, 3, 0)
 			dialled := 0
-			members, err := Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
+			nobody := dial.To(func(neo4j.Member) string { return scripted.Nobody(t) })
+			members, err := Over(func(ctx context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
 				if m.Name == "neo4j-0" {
 					dialled++
 				}
-				w := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
-				for _, p := range wanted {
-					w.Addresses[p] = closing(t)
-				}
-				return w, nil
+				return nobody(ctx, m, wanted...)
 			}, topology, reach.Login{Password: "password"})
 			require.NoError(t, err)
 			defer members.Close()

@@ -1,8 +1,6 @@
 package enable
 
 import (
-	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/dial"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
@@ -32,27 +31,9 @@ func host(name string) string { return name + ".neo4j.graph.svc.cluster.local" }
 // served serves a scripted cluster of a topology's members over real sockets.
 func served(t *testing.T, topology neo4j.Topology) (*scripted.Cluster, verify.Members) {
 	t.Helper()
-	var primaries, others []string
-	for _, m := range topology.Members {
-		if m.Role == neo4j.Primary {
-			primaries = append(primaries, m.Host)
-		} else {
-			others = append(others, m.Host)
-		}
-	}
-	c := scripted.NewCluster(topology.Release.String(), primaries, others)
-	ports := map[string]string{}
-	for _, m := range topology.Members {
-		s := (&scripted.Server{Release: topology.Release.String(), Bolt: scripted.Version{Major: 5, Minor: 8}, Password: secret, Answer: c.At(m.Host)}).Serve(t)
-		ports[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
-	}
-	members, err := verify.Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
-		w := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
-		for _, port := range wanted {
-			w.Addresses[port] = ports[m.Name]
-		}
-		return w, nil
-	}, topology, reach.Login{Password: secret})
+	c := scripted.ClusterOf(topology)
+	servers := scripted.Servers(t, topology, func() *scripted.Server { return &scripted.Server{Password: secret} }, c.At)
+	members, err := verify.Over(dial.To(servers), topology, reach.Login{Password: secret})
 	require.NoError(t, err)
 	t.Cleanup(members.Close)
 	return c, members

@@ -15,6 +15,7 @@ import (
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/dial"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
@@ -99,29 +100,11 @@ func (b *box) note(_ context.Context, m neo4j.Member, id string) error {
 // cluster serves a healthy scripted cluster of a plan over real sockets.
 func cluster(t *testing.T, full plan.Plan) (*box, verify.Members) {
 	t.Helper()
-	var primaries, others []string
-	for _, m := range full.Topology().Members {
-		if m.Role == neo4j.Primary {
-			primaries = append(primaries, m.Host)
-		} else {
-			others = append(others, m.Host)
-		}
-	}
-	b := &box{c: scripted.NewCluster(full.Release.String(), primaries, others), full: full, notes: map[string]string{}, size: map[string]int{
+	b := &box{c: scripted.ClusterOf(full.Topology()), full: full, notes: map[string]string{}, size: map[string]int{
 		full.Pool(neo4j.Primary): full.Primaries, full.Pool(neo4j.Secondary): full.Secondaries, full.Pool(neo4j.Analytics): full.Analytics,
 	}}
-	ports := map[string]string{}
-	for _, m := range full.Topology().Members {
-		s := (&scripted.Server{Release: full.Release.String(), Bolt: scripted.Version{Major: 5, Minor: 8}, Password: secret, Answer: b.c.At(m.Host)}).Serve(t)
-		ports[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
-	}
-	members, err := verify.Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
-		w := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
-		for _, port := range wanted {
-			w.Addresses[port] = ports[m.Name]
-		}
-		return w, nil
-	}, full.Topology(), reach.Login{Password: secret})
+	servers := scripted.Servers(t, full.Topology(), func() *scripted.Server { return &scripted.Server{Password: secret} }, b.c.At)
+	members, err := verify.Over(dial.To(servers), full.Topology(), reach.Login{Password: secret})
 	require.NoError(t, err)
 	t.Cleanup(members.Close)
 	return b, members
