@@ -1,13 +1,11 @@
 package conformance
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // An API server that goes away for a minute while an object is waited for, and comes back: the wait goes on and the update ends well.
@@ -18,10 +16,7 @@ func TestAnAPIServerThatIsAwayDuringAWaitIsWaitedFor(t *testing.T) {
 	with := statefulSet(func() pulumi.Map { return workload(1, nil, nil) })
 	ended := make(chan result, 1)
 	go func() { ended <- s.up(with) }()
-	eventually(t, 60*time.Second, "the StatefulSet", func() bool {
-		_, err := cluster.client.AppsV1().StatefulSets(s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
-		return err == nil
-	})
+	s.setIsMade()
 	time.Sleep(time.Second) // the wait has begun
 	g.close()
 	runPods(t, s.namespace)

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 func TestBuildTargetIsBuiltKeptAndRun(t *testing.T) {
@@ -63,10 +61,7 @@ func TestInterruptSavesWhatIsHalfDone(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, "buildTarget: program")
 	cmd, out := p.start("up", "--yes", "--skip-preview")
-	eventually(t, 60*time.Second, "the StatefulSet", func() bool {
-		_, err := cluster.client.AppsV1().StatefulSets(p.s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
-		return err == nil
-	})
+	p.s.setIsMade()
 	time.Sleep(time.Second)
 	started := time.Now()
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
@@ -123,10 +118,7 @@ func TestKilledUpCanBeRunAgain(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, "buildTarget: program")
 	cmd, _ := p.start("up", "--yes", "--skip-preview")
-	eventually(t, 60*time.Second, "the StatefulSet", func() bool {
-		_, err := cluster.client.AppsV1().StatefulSets(p.s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
-		return err == nil
-	})
+	p.s.setIsMade()
 	require.NoError(t, cmd.Process.Kill())
 	_ = cmd.Wait()
 	runPods(t, p.s.namespace)

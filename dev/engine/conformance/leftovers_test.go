@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // A kubeconfig that the program names is copied into the temporary folder, for its owner only, and stays there: one each
@@ -67,10 +65,7 @@ func TestTheProviderOutlivesAKilledCLI(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, "buildTarget: program")
 	cmd, _ := p.start("up", "--yes", "--skip-preview")
-	eventually(t, 60*time.Second, "the StatefulSet", func() bool {
-		_, err := cluster.client.AppsV1().StatefulSets(p.s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
-		return err == nil
-	})
+	p.s.setIsMade()
 	provider := 0
 	for _, pid := range descendants(t, cmd.Process.Pid) {
 		line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))

@@ -136,8 +136,8 @@ func TestNoAcceptedChangeTakesData(t *testing.T) {
 			storageClass(t, "premium-rwo")
 			d.made(running)
 			were := d.identities()
-			require.Contains(t, were, "secret neo4j-auth")
-			require.Contains(t, were, "claim datadir-neo4j-0")
+			require.Contains(t, were, "secrets neo4j-auth")
+			require.Contains(t, were, "persistentvolumeclaims datadir-neo4j-0")
 
 			taken := map[string]bool{}
 			var good []settings

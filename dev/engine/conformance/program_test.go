@@ -15,6 +15,7 @@ import (
 	storagev1 "k8s.io/api/storage/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -155,27 +156,21 @@ func (d *deployment) up(s settings) (string, error) {
 func (d *deployment) identities() map[string]types.UID {
 	d.t.Helper()
 	uids, ctx := map[string]types.UID{}, context.Background()
-	sets, err := cluster.client.AppsV1().StatefulSets(d.namespace).List(ctx, metav1.ListOptions{})
-	require.NoError(d.t, err)
-	for _, o := range sets.Items {
-		uids["statefulset "+o.Name] = o.UID
-	}
-	claims, err := cluster.client.CoreV1().PersistentVolumeClaims(d.namespace).List(ctx, metav1.ListOptions{})
-	require.NoError(d.t, err)
-	for _, o := range claims.Items {
-		uids["claim "+o.Name] = o.UID
+	for _, kind := range []schema.GroupVersionResource{
+		{Group: "apps", Version: "v1", Resource: "statefulsets"}, {Version: "v1", Resource: "persistentvolumeclaims"}, {Version: "v1", Resource: "secrets"},
+	} {
+		list, err := cluster.dynamic.Resource(kind).Namespace(d.namespace).List(ctx, metav1.ListOptions{})
+		require.NoError(d.t, err)
+		for _, o := range list.Items {
+			uids[kind.Resource+" "+o.GetName()] = o.GetUID()
+		}
 	}
 	volumes, err := cluster.client.CoreV1().PersistentVolumes().List(ctx, metav1.ListOptions{})
 	require.NoError(d.t, err)
 	for _, o := range volumes.Items {
 		if o.Spec.ClaimRef != nil && o.Spec.ClaimRef.Namespace == d.namespace {
-			uids["volume "+o.Name] = o.UID
+			uids["persistentvolumes "+o.Name] = o.UID
 		}
-	}
-	secrets, err := cluster.client.CoreV1().Secrets(d.namespace).List(ctx, metav1.ListOptions{})
-	require.NoError(d.t, err)
-	for _, o := range secrets.Items {
-		uids["secret "+o.Name] = o.UID
 	}
 	namespace, err := cluster.client.CoreV1().Namespaces().Get(ctx, d.namespace, metav1.GetOptions{})
 	require.NoError(d.t, err)

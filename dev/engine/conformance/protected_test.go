@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // A destroy of a protected stack fails, with or without its preview, and every object that the members need is there as before.
@@ -30,29 +31,17 @@ func TestAProtectedStackIsNotDestroyed(t *testing.T) {
 }
 
 // objects are the names of the Services, ConfigMaps, budgets and policies of the namespace.
-func (d *deployment) objects() []string {
+func (d *deployment) objects() (names []string) {
 	d.t.Helper()
-	var names []string
-	ctx, all := context.Background(), metav1.ListOptions{}
-	services, err := cluster.client.CoreV1().Services(d.namespace).List(ctx, all)
-	require.NoError(d.t, err)
-	for _, o := range services.Items {
-		names = append(names, "service "+o.Name)
-	}
-	maps, err := cluster.client.CoreV1().ConfigMaps(d.namespace).List(ctx, all)
-	require.NoError(d.t, err)
-	for _, o := range maps.Items {
-		names = append(names, "configmap "+o.Name)
-	}
-	budgets, err := cluster.client.PolicyV1().PodDisruptionBudgets(d.namespace).List(ctx, all)
-	require.NoError(d.t, err)
-	for _, o := range budgets.Items {
-		names = append(names, "budget "+o.Name)
-	}
-	policies, err := cluster.client.NetworkingV1().NetworkPolicies(d.namespace).List(ctx, all)
-	require.NoError(d.t, err)
-	for _, o := range policies.Items {
-		names = append(names, "policy "+o.Name)
+	for _, kind := range []schema.GroupVersionResource{
+		{Version: "v1", Resource: "services"}, {Version: "v1", Resource: "configmaps"},
+		{Group: "policy", Version: "v1", Resource: "poddisruptionbudgets"}, {Group: "networking.k8s.io", Version: "v1", Resource: "networkpolicies"},
+	} {
+		list, err := cluster.dynamic.Resource(kind).Namespace(d.namespace).List(context.Background(), metav1.ListOptions{})
+		require.NoError(d.t, err)
+		for _, o := range list.Items {
+			names = append(names, kind.Resource+" "+o.GetName())
+		}
 	}
 	return names
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
@@ -181,6 +182,15 @@ func (s *stack) unchanged(run program) {
 	require.NoError(s.t, r.err, r.out)
 	delete(r.changes, "same")
 	require.Empty(s.t, r.changes, r.out)
+}
+
+// setIsMade waits for the StatefulSet w, which an update that is at work makes.
+func (s *stack) setIsMade() {
+	s.t.Helper()
+	eventually(s.t, 60*time.Second, "the StatefulSet", func() bool {
+		_, err := cluster.client.AppsV1().StatefulSets(s.namespace).Get(context.Background(), "w", metav1.GetOptions{})
+		return err == nil
+	})
 }
 
 func (s *stack) refresh() result {
