@@ -4,6 +4,8 @@
 set -eu
 cd "$(dirname "$0")"
 version=${1:?usage: embed.sh VERSION}
+# On a machine that has compiled nothing of it yet, list would know no folder of the module.
+go mod download github.com/pulumi/pulumi-kubernetes/provider/v4
 module=$(go list -m -f '{{.Dir}}' github.com/pulumi/pulumi-kubernetes/provider/v4)/cmd/pulumi-resource-kubernetes
 into=cmd/pulumi-resource-kubernetes
 # The schema's own generator sets the version as its first key; the mapping stays as it is.
