@@ -112,6 +112,8 @@ type Keys struct {
 	BoltAdvertised, HTTPAdvertised                                                string
 	// RoutingEnabled, DefaultRouter and ClientDomains are server-side routing, and the domains of which a client routes for itself.
 	RoutingEnabled, DefaultRouter, ClientDomains     string
+	// ReadOnly are the databases that take no writes on a member, which moves the lead of them away; from 4.3 on.
+	ReadOnly string
 	HeapInitial, HeapMax, PageCache, JVM, StatusAuth string
 	// LeaderTimeout is the election timeout, TopologyRefresh how often a member asks discovery who is there and who leads.
 	LeaderTimeout, TopologyRefresh string

@@ -18,6 +18,7 @@ var keys40 = func() Keys {
 var keys44 = func() Keys {
 	k := keys40
 	k.RoutingAdvertised = "dbms.routing.advertised_address"
+	k.ReadOnly = "dbms.databases.read_only"
 	k.RoutingEnabled, k.DefaultRouter, k.ClientDomains = "dbms.routing.enabled", "dbms.routing.default_router", "dbms.routing.client_side.enforce_for_domains"
 	k.ProcedureAllowlist, k.HTTPAllowlist = "dbms.security.procedures.allowlist", "dbms.security.http_auth_allowlist"
 	return k

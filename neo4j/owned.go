@@ -26,7 +26,7 @@ func (f Family) Owned() map[string]string {
 		key := keys.Field(i).String()
 		switch key {
 		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.TopologyRefresh, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted, f.Keys.UnmanagedExtensions, f.Keys.HTTPAllowlist,
-			f.Keys.RoutingEnabled, f.Keys.DefaultRouter, f.Keys.ClientDomains:
+			f.Keys.ReadOnly, f.Keys.RoutingEnabled, f.Keys.DefaultRouter, f.Keys.ClientDomains:
 			continue // the user's to set
 		}
 		owned[key] = shape

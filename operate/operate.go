@@ -30,6 +30,8 @@ type Step struct {
 	Gates []Gate
 	// Act brings the step about. It is called until it says that there is nothing to wait for; each call starts from what it finds.
 	Act func(ctx context.Context) (waitFor string, err error)
+	// Abandon undoes what Act has prepared, where the step ends before it is done; nil for nothing. It is called with the step's time over.
+	Abandon func(ctx context.Context) error
 	// Left says what the cluster has still to do after Act, empty at the end. It must stay so for Settle.
 	Left   func(ctx context.Context) (string, error)
 	Settle time.Duration
@@ -105,10 +107,20 @@ func (s *Step) run(ctx context.Context, o Options) error {
 		err = s.until(limited, o, s.Settle, s.Left)
 	}
 	if err != nil {
-		return s.late(ctx, o, err)
+		return errors.Join(s.late(ctx, o, err), s.abandon(ctx))
 	}
 	s.tell(o, "done in "+time.Since(began).Round(time.Second).String())
 	return nil
+}
+
+// abandon undoes the step, also where the operation was cancelled: a cluster is not left half handed over.
+func (s *Step) abandon(ctx context.Context) error {
+	if s.Abandon == nil {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return s.Abandon(limited)
 }
 
 func (s *Step) tell(o Options, line string) { _, _ = fmt.Fprintf(o.Progress, "%s: %s\n", s.Name, line) }

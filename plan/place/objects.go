@@ -3,6 +3,7 @@ package place
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,21 +29,38 @@ type wanted struct {
 	get                   get
 }
 
-// objects finds those of the plan's objects that are there already.
+// objects finds those of the plan's objects that are there already; all are asked for at once.
 func objects(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Object, error) {
+	all := ofPlan(client, p)
+	owners, errs := make([]*string, len(all)), make([]error, len(all))
+	var asked sync.WaitGroup
+	for i, w := range all {
+		asked.Go(func() { owners[i], errs[i] = w.owner(ctx) })
+	}
+	asked.Wait()
 	var there []plan.Object
-	for _, w := range ofPlan(client, p) {
-		object, err := w.get(ctx, w.name)
+	for i, w := range all {
 		switch {
-		case apierrors.IsNotFound(err):
-			continue
-		case err != nil:
-			return nil, fmt.Errorf("%s %s: %w", w.kind, w.name, err)
+		case errs[i] != nil:
+			return nil, fmt.Errorf("%s %s: %w", w.kind, w.name, errs[i])
+		case owners[i] != nil:
+			there = append(there, plan.Object{Kind: w.kind, Namespace: w.namespace, Name: w.name, Owner: *owners[i]})
 		}
-		owner := object.GetAnnotations()[plan.OwnedBy]
-		there = append(there, plan.Object{Kind: w.kind, Namespace: w.namespace, Name: w.name, Owner: owner})
 	}
 	return there, nil
+}
+
+// owner is whose the object is, by its stamp; nil where there is no such object.
+func (w wanted) owner(ctx context.Context) (*string, error) {
+	object, err := w.get(ctx, w.name)
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	owner := object.GetAnnotations()[plan.OwnedBy]
+	return &owner, nil
 }
 
 // ofPlan are the objects that a plan makes, those that decide whose the place is first.

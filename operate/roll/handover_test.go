@@ -1,0 +1,136 @@
+package roll
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/types"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/operate"
+	"neo4j-kubernetes/plan"
+	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/scripted"
+	"neo4j-kubernetes/verify"
+)
+
+const secret = "scripted-password"
+
+// served is a scripted cluster of 5.26 whose pods are replaced by a word: a server that goes comes back at once, without what was set at
+// run time.
+type served struct {
+	*world
+	cluster *scripted.Cluster
+	members verify.Members
+}
+
+func serve(t *testing.T, release string) *served {
+	t.Helper()
+	w := newWorld(1)
+	w.topology = plan.Plan{
+		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local",
+		Spec: neo4j.Spec{Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise, Primaries: 3, Secondaries: 1},
+	}.Topology()
+	var primaries, others []string
+	for _, m := range w.topology.Members {
+		if m.Role == neo4j.Primary {
+			primaries = append(primaries, m.Host)
+		} else {
+			others = append(others, m.Host)
+		}
+	}
+	c := scripted.NewCluster(release, primaries, others)
+	ports := map[string]string{}
+	for _, m := range w.topology.Members {
+		s := (&scripted.Server{Release: release, Bolt: scripted.Version{Major: 5, Minor: 8}, Password: secret, Answer: c.At(m.Host)}).Serve(t)
+		ports[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
+	}
+	members, err := verify.Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
+		way := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
+		for _, port := range wanted {
+			way.Addresses[port] = ports[m.Name]
+		}
+		return way, nil
+	}, w.topology, reach.Login{Password: secret})
+	require.NoError(t, err)
+	t.Cleanup(members.Close)
+	return &served{w, c, members}
+}
+
+func (s *served) remove(_ context.Context, m neo4j.Member, uid types.UID) error {
+	s.cluster.Locked(func() {
+		for _, d := range s.cluster.Databases {
+			if len(d.Primaries) > 1 && d.Primaries[0] == m.Host {
+				s.removed = append(s.removed, m.Name+" leading "+d.Name)
+			}
+		}
+		delete(s.cluster.Settings, m.Host)
+	})
+	s.removed = append(s.removed, m.Name)
+	s.pods[m.Name] = pod{uid: uid + "-new", ready: true}
+	return nil
+}
+
+func (s *served) roll(t *testing.T) (said string, err error) {
+	t.Helper()
+	var progress strings.Builder
+	r := &rolling{pods: s, members: s.members, topology: s.topology}
+	err = operate.Run(t.Context(), r, operate.Options{Timeout: time.Second, Pause: 5 * time.Millisecond, Progress: &progress})
+	return progress.String(), err
+}
+
+// The member that leads a database hands it over before it goes; the lead of system, which cannot be handed over, goes with the restart.
+func TestALeaderHandsOverBeforeItGoes(t *testing.T) {
+	for _, release := range []string{"5.26.30", "2026.08.1"} {
+		t.Run(release, func(t *testing.T) {
+			s := serve(t, release)
+			said, err := s.roll(t)
+			require.NoError(t, err, said)
+			assert.Contains(t, said, "it hands over neo4j")
+			assert.NotContains(t, s.removed, "neo4j-0 leading neo4j")
+			assert.Equal(t, "neo4j-read-0", s.removed[0])
+			assert.Equal(t, "neo4j-0", s.removed[len(s.removed)-1], "it leads most databases")
+			assert.Empty(t, s.cluster.Settings, "the restart undoes it")
+			assert.Len(t, s.cluster.Changed, 1)
+		})
+	}
+}
+
+// A lead that does not move stops the change, and the database takes writes again where it did.
+func TestALeadThatDoesNotMoveIsTakenBack(t *testing.T) {
+	s := serve(t, "5.26.30")
+	s.cluster.KeepLead = true
+	said, err := s.roll(t)
+	require.ErrorContains(t, err, "it hands over neo4j", said)
+	assert.False(t, slices.Contains(s.removed, "neo4j-0"))
+	host := s.topology.Members[0].Host
+	assert.Equal(t, []string{host + " server.databases.read_only=neo4j", host + " server.databases.read_only="}, s.cluster.Changed)
+}
+
+// What the stack itself keeps read-only there stays so.
+func TestAHandOverKeepsTheStacksOwnList(t *testing.T) {
+	s := serve(t, "5.26.30")
+	host := s.topology.Members[0].Host
+	s.cluster.Settings[host] = map[string]string{"server.databases.read_only": "archive"}
+	s.cluster.KeepLead = true
+	_, err := s.roll(t)
+	require.ErrorContains(t, err, "has not come back after 1s: it hands over neo4j; the next update goes on from here")
+	assert.Equal(t, []string{host + " server.databases.read_only=archive,neo4j", host + " server.databases.read_only=archive"}, s.cluster.Changed)
+}
+
+// A database with one primary has no successor: nothing is set for it, and its member is stopped like any other.
+func TestADatabaseWithOnePrimaryIsNotHandedOver(t *testing.T) {
+	s := serve(t, "5.26.30")
+	s.cluster.Create("single", s.topology.Members[1].Host)
+	said, err := s.roll(t)
+	require.NoError(t, err, said)
+	for _, change := range s.cluster.Changed {
+		assert.NotContains(t, change, "single")
+	}
+}
