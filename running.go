@@ -12,6 +12,7 @@ import (
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/operate/enable"
+	"neo4j-kubernetes/operate/roll"
 	"neo4j-kubernetes/operate/scale"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/plan/place"
@@ -101,10 +102,20 @@ func (r running) scaleIn(ctx context.Context, to plan.Plan) error {
 	})
 }
 
-// after has the running cluster take up its planned servers, whether the check is on or not, and then proves it.
+// after has all members be up, takes up planned servers and replaces members of an earlier plan, whether the check is on or not, and then
+// proves the cluster.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
-	patience := time.Duration(r.stack.Plan.Timeouts.Verify) * time.Second
-	if err := enable.Servers(ctx, r.access(), t, operate.Options{Timeout: patience, Progress: r.log(), Warnings: warningWriter{r.ctx}}); err != nil {
+	ready, patience := time.Duration(r.stack.Plan.Timeouts.Ready)*time.Second, time.Duration(r.stack.Plan.Timeouts.Verify)*time.Second
+	options := func(timeout time.Duration) operate.Options {
+		return operate.Options{Timeout: timeout, Progress: r.log(), Warnings: warningWriter{r.ctx}}
+	}
+	if err := roll.Start(ctx, r.access(), t, options(ready)); err != nil {
+		return err
+	}
+	if err := enable.Servers(ctx, r.access(), t, options(patience)); err != nil {
+		return err
+	}
+	if err := roll.Members(ctx, r.access(), t, roll.Options{Options: options(ready), Agree: patience}); err != nil {
 		return err
 	}
 	if !r.stack.Plan.Verify.Enabled {

@@ -47,12 +47,11 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 	if s.Storage.HostPath != "" {
 		spec.InitContainers = corev1.ContainerArray{handOver(s)}
 	}
-	return &corev1.PodTemplateSpecArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Labels: labels(s, role),
-		},
-		Spec: spec,
-	}, nil
+	about := &metav1.ObjectMetaArgs{Labels: labels(s, role)}
+	if s.Restart != "" {
+		about.Annotations = pulumi.StringMap{plan.RestartedBy: pulumi.String(s.Restart)}
+	}
+	return &corev1.PodTemplateSpecArgs{Metadata: about, Spec: spec}, nil
 }
 
 func podSecurity(s plan.Plan) *corev1.PodSecurityContextArgs {

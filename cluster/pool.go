@@ -76,15 +76,19 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, conf string, befo
 			// A scale-in writes spec.replicas through the scale subresource; without force the provider's next write of the
 			// field would be a conflict of field managers.
 			"pulumi.com/patchForce": pulumi.String("true"),
-			plan.OwnedBy:            pulumi.String(stackOf(d.ctx)),
+			// Made is enough: the provider would wait for pods that are of an earlier, broken plan and are replaced only afterwards, by
+			// operate/roll, which waits for all of them, and says sooner why one does not come up.
+			"pulumi.com/waitFor": pulumi.String("jsonpath={.metadata.uid}"),
+			plan.OwnedBy:         pulumi.String(stackOf(d.ctx)),
 		}),
 		Spec: &appsv1.StatefulSetSpecArgs{
 			ServiceName: pulumi.String(d.plan.Headless()),
 			Replicas:    pulumi.Int(d.plan.Size(role)),
 			// Ordered starts would deadlock: a core is not ready before its cluster has formed.
 			PodManagementPolicy: pulumi.String("Parallel"),
-			UpdateStrategy:      &appsv1.StatefulSetUpdateStrategyArgs{Type: pulumi.String("RollingUpdate")},
-			Selector:            &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, role)},
+			// Who is replaced when is the program's to say: the controller knows ordinals, and not who leads.
+			UpdateStrategy: &appsv1.StatefulSetUpdateStrategyArgs{Type: pulumi.String("OnDelete")},
+			Selector:       &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, role)},
 			PersistentVolumeClaimRetentionPolicy: &appsv1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs{
 				WhenDeleted: pulumi.String(keep), WhenScaled: pulumi.String(keep),
 			},

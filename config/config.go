@@ -130,6 +130,7 @@ func read(f *file) Stack {
 		ExistingSecret:  f.text("existingSecret", ""),
 		Protect:         f.boolean("protect", p.protect),
 		HeadStart:       f.seconds("headStart", "2s"),
+		Restart:         f.text("restart", ""),
 		OneNode:         p.oneNode,
 		Spec: neo4j.Spec{
 			Release:       readRelease(f, p.recommended),

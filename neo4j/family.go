@@ -111,9 +111,9 @@ type Keys struct {
 	DiscoveryAdvertised, TransactionAdvertised, RaftAdvertised, RoutingAdvertised string
 	BoltAdvertised, HTTPAdvertised                                                string
 	// RoutingEnabled, DefaultRouter and ClientDomains are server-side routing, and the domains of which a client routes for itself.
-	RoutingEnabled, DefaultRouter, ClientDomains     string
+	RoutingEnabled, DefaultRouter, ClientDomains string
 	// ReadOnly are the databases that take no writes on a member, which moves the lead of them away; from 4.3 on.
-	ReadOnly string
+	ReadOnly                                         string
 	HeapInitial, HeapMax, PageCache, JVM, StatusAuth string
 	// LeaderTimeout is the election timeout, TopologyRefresh how often a member asks discovery who is there and who leads.
 	LeaderTimeout, TopologyRefresh string

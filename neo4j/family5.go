@@ -29,7 +29,7 @@ var keys5 = Keys{
 	DiscoveryAdvertised: "server.discovery.advertised_address", TransactionAdvertised: "server.cluster.advertised_address",
 	RaftAdvertised: "server.cluster.raft.advertised_address", RoutingAdvertised: "server.routing.advertised_address",
 	BoltAdvertised: "server.bolt.advertised_address", HTTPAdvertised: "server.http.advertised_address",
-	ReadOnly: "server.databases.read_only",
+	ReadOnly:       "server.databases.read_only",
 	RoutingEnabled: "dbms.routing.enabled", DefaultRouter: "dbms.routing.default_router", ClientDomains: "dbms.routing.client_side.enforce_for_domains",
 	HeapInitial: "server.memory.heap.initial_size", HeapMax: "server.memory.heap.max_size", PageCache: "server.memory.pagecache.size",
 	JVM: "server.jvm.additional", StatusAuth: "dbms.security.cluster_status_auth_enabled",

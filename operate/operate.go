@@ -43,6 +43,8 @@ type Gate struct {
 	Name string
 	// Holds says why the gate is shut.
 	Holds func(ctx context.Context) error
+	// Wait is how long the gate may be shut before the step is refused; zero means some looks, for a cluster that elects a leader.
+	Wait time.Duration
 }
 
 // Options of an operation.
@@ -128,20 +130,31 @@ func (s *Step) tell(o Options, line string) { _, _ = fmt.Fprintf(o.Progress, "%s
 // pass asks each gate a few times, then says why it is shut.
 func (s *Step) pass(ctx context.Context, o Options) error {
 	for _, gate := range s.Gates {
-		for look := 1; ; look++ {
-			err := gate.Holds(ctx)
-			if err == nil {
-				break
-			}
-			if reach.Lasting(err) {
-				return err
-			}
-			if look == patience || !pause(ctx, o.Pause) {
-				return Refused{fmt.Sprintf("refused, nothing was touched: %s (gate: %s)", err, gate.Name)}
-			}
+		if err := s.passOne(ctx, o, gate); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (s *Step) passOne(ctx context.Context, o Options, gate Gate) error {
+	began, said := time.Now(), ""
+	for look := 1; ; look++ {
+		err := gate.Holds(ctx)
+		if err == nil {
+			return nil
+		}
+		if reach.Lasting(err) {
+			return err
+		}
+		if line := fmt.Sprintf("gate %s waits: %s", gate.Name, err); gate.Wait > 0 && line != said {
+			s.tell(o, line)
+			said = line
+		}
+		if look >= patience && time.Since(began) >= gate.Wait || !pause(ctx, o.Pause) {
+			return Refused{fmt.Sprintf("refused, nothing was touched: %s (gate: %s)", err, gate.Name)}
+		}
+	}
 }
 
 // until repeats a look until it has been at its end for some time without a break.

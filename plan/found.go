@@ -39,6 +39,9 @@ type Object struct {
 // OwnedBy is the annotation of every object of a cluster that names the stack it belongs to: organization/project/stack.
 const OwnedBy = "neo4j-kubernetes/stack"
 
+// RestartedBy is the annotation of pods with the word for which they were last restarted.
+const RestartedBy = "neo4j-kubernetes/restart"
+
 // LeftAs is the annotation of a claim whose member leaves, or has left, a cluster of 5.x or later for good: the server id under
 // which the cluster knew it. A dropped id never comes back, so neither may the claim; see Out.
 const LeftAs = "neo4j-kubernetes/left-as-server"

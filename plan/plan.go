@@ -48,6 +48,8 @@ type Plan struct {
 	// HeadStart is how many seconds the primaries other than ordinal 0 wait before their very first start. Discovery of cores that
 	// start at the same instant was measured to take a quarter longer than that of cores that find one already listening.
 	HeadStart int
+	// Restart is a word of the stack's owner: another one replaces all members without another change. Empty for none.
+	Restart string
 }
 
 // Storage says where a member's data lives.

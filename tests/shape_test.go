@@ -102,3 +102,17 @@ func statefulSets(r *recorder) map[string]resource.PropertyMap {
 	}
 	return sets
 }
+
+// TestWhoReplacesMembers: the StatefulSets' controller replaces nobody by itself, nothing waits for pods of an earlier plan, and the word
+// for a restart is on the pods and nowhere else.
+func TestWhoReplacesMembers(t *testing.T) {
+	const word = "2026-11-25"
+	before, after := statefulSets(declare(t, "gke", map[string]any{"secondaries": 1})), statefulSets(declare(t, "gke", map[string]any{"secondaries": 1, "restart": word}))
+	require.NotEmpty(t, after)
+	for name, set := range after {
+		assert.Equal(t, "OnDelete", dig(set["spec"], "updateStrategy", "type").StringValue(), name)
+		assert.Equal(t, "jsonpath={.metadata.uid}", dig(set["metadata"], "annotations", "pulumi.com/waitFor").StringValue(), name)
+		assert.Equal(t, word, dig(set["spec"], "template", "metadata", "annotations", "neo4j-kubernetes/restart").StringValue(), name)
+		assert.NotContains(t, before[name]["spec"].String(), "neo4j-kubernetes/restart", name)
+	}
+}

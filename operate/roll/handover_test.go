@@ -2,7 +2,6 @@ package roll
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/dial"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
@@ -37,27 +37,9 @@ func serve(t *testing.T, release string) *served {
 		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local",
 		Spec: neo4j.Spec{Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise, Primaries: 3, Secondaries: 1},
 	}.Topology()
-	var primaries, others []string
-	for _, m := range w.topology.Members {
-		if m.Role == neo4j.Primary {
-			primaries = append(primaries, m.Host)
-		} else {
-			others = append(others, m.Host)
-		}
-	}
-	c := scripted.NewCluster(release, primaries, others)
-	ports := map[string]string{}
-	for _, m := range w.topology.Members {
-		s := (&scripted.Server{Release: release, Bolt: scripted.Version{Major: 5, Minor: 8}, Password: secret, Answer: c.At(m.Host)}).Serve(t)
-		ports[m.Name] = fmt.Sprintf("127.0.0.1:%d", s.Port())
-	}
-	members, err := verify.Over(func(_ context.Context, m neo4j.Member, wanted ...int) (reach.Way, error) {
-		way := reach.Way{Addresses: map[int]string{}, Close: func() {}, Done: make(chan struct{})}
-		for _, port := range wanted {
-			way.Addresses[port] = ports[m.Name]
-		}
-		return way, nil
-	}, w.topology, reach.Login{Password: secret})
+	c := scripted.ClusterOf(w.topology)
+	servers := scripted.Servers(t, w.topology, func() *scripted.Server { return &scripted.Server{Password: secret} }, c.At)
+	members, err := verify.Over(dial.To(servers), w.topology, reach.Login{Password: secret})
 	require.NoError(t, err)
 	t.Cleanup(members.Close)
 	return &served{w, c, members}

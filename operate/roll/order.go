@@ -12,12 +12,6 @@ func outdatedOf(t neo4j.Topology, found map[string]pod) []neo4j.Member {
 	return slices.DeleteFunc(slices.Clone(t.Members), func(m neo4j.Member) bool { return !found[m.Name].outdated })
 }
 
-// serves says whether a member answers and its pod takes part in its Service.
-func serves(p pod, seen map[string]verify.Observation, m neo4j.Member) bool {
-	_, answers := seen[m.Name]
-	return answers && p.ready
-}
-
 // next is whose turn it is: of members that cost the same the highest ordinal, as a StatefulSet would have it.
 func next(t neo4j.Topology, outdated []neo4j.Member, found map[string]pod, seen map[string]verify.Observation) neo4j.Member {
 	return slices.MaxFunc(outdated, func(a, b neo4j.Member) int {
@@ -31,7 +25,7 @@ func next(t neo4j.Topology, outdated []neo4j.Member, found map[string]pod, seen 
 // cost is what the stop of a member costs the cluster, only to be compared.
 func cost(t neo4j.Topology, m neo4j.Member, found map[string]pod, seen map[string]verify.Observation) int {
 	switch {
-	case !serves(found[m.Name], seen, m):
+	case !found[m.Name].ready:
 		return 0
 	case m.Role != neo4j.Primary:
 		return 1

@@ -3,16 +3,19 @@ package roll
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
@@ -25,14 +28,22 @@ type pod struct {
 	// outdated says that it is not of its StatefulSet's present revision. A member without a pod is not: it comes back with the present one.
 	outdated bool
 	ready    bool
-	// broken is why it cannot come up, empty for nothing; waits is what it waits for right now.
+	// broken is why it does not come up, empty for nothing; restarts is how often it tried again, and waits what it waits for right now.
 	broken, waits string
+	restarts      int32
+	// unwanted says that its StatefulSet is smaller than planned, as somebody else has made it: there is no pod to wait for.
+	unwanted bool
 }
+
+// down says that a pod is there and does not serve.
+func (p pod) down() bool { return p.uid != "" && !p.ready }
 
 // pods is what a rolling change needs of Kubernetes.
 type pods interface {
 	// look gives the members' pods by name.
 	look(ctx context.Context, t neo4j.Topology) (map[string]pod, error)
+	// leaving are the names of pods that end and belong to no member any more.
+	leaving(ctx context.Context, t neo4j.Topology) ([]string, error)
 	// remove has a pod go that still has the identity.
 	remove(ctx context.Context, m neo4j.Member, uid types.UID) error
 	// lastWords is the error of a member that cannot come up, with the line of its log or the event that says why.
@@ -61,6 +72,7 @@ func (k kubernetesPods) look(ctx context.Context, t neo4j.Topology) (map[string]
 		p, err := k.client.CoreV1().Pods(k.namespace).Get(ctx, m.Name, metav1.GetOptions{})
 		switch {
 		case apierrors.IsNotFound(err):
+			found[m.Name] = pod{unwanted: set.Spec.Replicas != nil && int(*set.Spec.Replicas) <= m.Ordinal, waits: "its pod is not made yet"}
 			continue
 		case err != nil:
 			return nil, fmt.Errorf("pod %s: %w", m.Name, err)
@@ -72,6 +84,22 @@ func (k kubernetesPods) look(ctx context.Context, t neo4j.Topology) (map[string]
 
 var errNotObserved = errors.New("a StatefulSet's last change is not taken up yet")
 
+func (k kubernetesPods) leaving(ctx context.Context, t neo4j.Topology) ([]string, error) {
+	of := labels.Set{"app.kubernetes.io/name": "neo4j", "app.kubernetes.io/instance": t.Name}
+	list, err := k.client.CoreV1().Pods(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: of.String()})
+	if err != nil {
+		return nil, fmt.Errorf("pods: %w", err)
+	}
+	var names []string
+	for _, p := range list.Items {
+		member := slices.ContainsFunc(t.Members, func(m neo4j.Member) bool { return m.Name == p.Name })
+		if p.DeletionTimestamp != nil && !member {
+			names = append(names, p.Name)
+		}
+	}
+	return names, nil
+}
+
 func podOf(p *corev1.Pod, revision string) pod {
 	state := pod{uid: p.UID, outdated: p.Labels[appsv1.StatefulSetRevisionLabel] != revision}
 	for _, c := range p.Status.Conditions {
@@ -82,22 +110,36 @@ func podOf(p *corev1.Pod, revision string) pod {
 			state.waits = "it is not scheduled: " + c.Message
 		}
 	}
-	for _, c := range append(append([]corev1.ContainerStatus{}, p.Status.InitContainerStatuses...), p.Status.ContainerStatuses...) {
-		if ended := c.LastTerminationState.Terminated; ended != nil && ended.ExitCode != 0 && !c.Ready {
-			state.broken = fmt.Sprintf("container %s ended with exit code %d (%s)", c.Name, ended.ExitCode, ended.Reason)
+	for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
+		state.broken = cmp.Or(state.broken, brokenBy(c))
+		state.restarts = max(state.restarts, c.RestartCount)
+		if w := c.State.Waiting; w != nil && w.Message != "" {
+			state.waits = fmt.Sprintf("container %s: %s: %s", c.Name, w.Reason, w.Message)
 		}
-		if ended := c.State.Terminated; ended != nil && ended.ExitCode != 0 {
-			state.broken = fmt.Sprintf("container %s ended with exit code %d (%s)", c.Name, ended.ExitCode, ended.Reason)
-		}
-		if w := c.State.Waiting; w != nil {
-			switch w.Reason {
-			case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError":
-				state.broken = fmt.Sprintf("container %s: %s: %s", c.Name, w.Reason, w.Message)
-			}
-		}
+	}
+	if p.DeletionTimestamp != nil {
+		state.waits = "its pod ends on node " + p.Spec.NodeName
 	}
 	return state
 }
+
+// brokenBy is why a container does not come up, empty for nothing. One end with an error is not enough: the second try may find what the
+// first one missed.
+func brokenBy(c corev1.ContainerStatus) string {
+	if w := c.State.Waiting; w != nil && hopeless[w.Reason] {
+		return fmt.Sprintf("container %s: %s: %s", c.Name, w.Reason, w.Message)
+	}
+	for _, ended := range []*corev1.ContainerStateTerminated{c.State.Terminated, c.LastTerminationState.Terminated} {
+		if ended != nil && ended.ExitCode != 0 && !c.Ready && c.RestartCount > 0 {
+			return fmt.Sprintf("container %s ended with exit code %d (%s)", c.Name, ended.ExitCode, ended.Reason)
+		}
+	}
+	return ""
+}
+
+// hopeless are reasons of the kubelet for which a container never starts. ErrImagePull is not among them, since a registry may answer the
+// second time, nor what a Secret or ConfigMap mends that comes later.
+var hopeless = map[string]bool{"ImagePullBackOff": true, "ErrImageNeverPull": true, "InvalidImageName": true}
 
 func (k kubernetesPods) remove(ctx context.Context, m neo4j.Member, uid types.UID) error {
 	err := k.client.CoreV1().Pods(k.namespace).Delete(ctx, m.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}})
@@ -108,7 +150,7 @@ func (k kubernetesPods) remove(ctx context.Context, m neo4j.Member, uid types.UI
 }
 
 // complaint is what a line looks like that says why a server, its launcher or its JVM ended.
-var complaint = regexp.MustCompile(`(?i)\b(error|exception|unrecognized|invalid|failed|could not|cannot|out of memory)\b`)
+var complaint = regexp.MustCompile(`(?i)\b(error|improperly|exception|unrecognized|invalid|failed|could not|cannot|out of memory)\b`)
 
 func (k kubernetesPods) lastWords(ctx context.Context, m neo4j.Member, p pod) error {
 	lines := int64(80)

@@ -1,12 +1,12 @@
-// Package roll replaces the members of a running cluster whose pods are of an earlier plan, one at a time over all pools, in the order
-// that costs the cluster least: those that do not serve first, for they can only get better; then those that never vote; then followers;
-// the member that leads most databases last. The roles are read again before every stop.
+// Package roll replaces the members of a running cluster whose pods are of an earlier plan. Start replaces those that are down, for they
+// can only get better; Members the others, one at a time over all pools, in the order that costs the cluster least: those that never vote,
+// then followers, the member that leads most databases last. The roles are read again before every stop.
 package roll
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,14 +25,20 @@ type members interface {
 	reach.Asker
 }
 
+// Options of a rolling change. Timeout bounds one member's turn, Agree the wait of a gate.
+type Options struct {
+	operate.Options
+	Agree time.Duration
+}
+
 // Members replaces every outdated member of a cluster, and returns an error that stops the change where a member does not come back: the
 // others go on as they are.
-func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Options) error {
+func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) error {
 	client, err := a.Client()
 	if err != nil {
 		return err
 	}
-	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: settle}
+	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: settle, agree: o.Agree}
 	// A cluster whose members are all of the present plan is asked nothing.
 	if found, err := r.observed(ctx); err != nil || len(outdatedOf(t, found)) == 0 {
 		return err
@@ -43,7 +49,7 @@ func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Op
 	}
 	defer reached.Close()
 	r.members = reached
-	return operate.Run(ctx, r, o)
+	return operate.Run(ctx, r, o.Options)
 }
 
 // rolling is the change as an operation.
@@ -51,7 +57,8 @@ type rolling struct {
 	pods     pods
 	members  members
 	topology neo4j.Topology
-	settle   time.Duration
+	// settle is how long a member must stay well, agree how long a gate may be shut.
+	settle, agree time.Duration
 }
 
 // Next is the next member's turn, nil when all are of the present plan.
@@ -71,41 +78,24 @@ func (r *rolling) Next(ctx context.Context) (*operate.Step, error) {
 		}
 	}
 	turn := &turn{rolling: r, member: next(r.topology, outdated, found, seen), before: found}
-	name, why := turn.member.Name, ""
-	turn.serving = serves(found[name], seen, turn.member)
+	name := turn.member.Name
 	step := &operate.Step{
-		Name: "replacement of " + name, Member: name, Undone: "has not come back",
+		Name: "replacement of " + name, Member: name, Does: "is replaced", Undone: "has not come back",
 		Act: turn.act, Left: turn.left, Settle: r.settle, Abandon: turn.takeBack,
 	}
-	switch led := verify.Leads(r.topology, seen, turn.member); {
-	case !turn.serving:
-		why = "it does not serve"
-	case len(led) > 0 && len(r.topology.Members) > 1:
-		why = "it leads " + databases(led) + ", so it comes last"
-		step.Gates = turn.gates()
-	default:
-		step.Gates = turn.gates()
+	if len(r.topology.Members) == 1 {
+		step.Settle = 0 // nobody to agree with
 	}
-	step.Does = "is replaced"
-	if why != "" {
-		step.Does += ": " + why
+	turn.serving = found[name].ready
+	if turn.serving {
+		step.Gates = turn.gates()
+	} else {
+		step.Does += ": it does not serve"
+	}
+	if led := verify.Leads(r.topology, seen, turn.member); turn.serving && len(led) > 0 && len(r.topology.Members) > 1 {
+		step.Does += ": it leads " + databases(led) + ", so it comes last"
 	}
 	return step, nil
-}
-
-// observed looks at the pods when the StatefulSets' controller has taken up the last change, which is a matter of moments.
-func (r *rolling) observed(ctx context.Context) (map[string]pod, error) {
-	for tries := 0; ; tries++ {
-		found, err := r.pods.look(ctx, r.topology)
-		if !errors.Is(err, errNotObserved) || tries == 100 {
-			return found, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(300 * time.Millisecond):
-		}
-	}
 }
 
 // databases writes the names of what a member leads.
@@ -169,22 +159,39 @@ func (t *turn) left(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("%s: %w", m.Name, errs[m.Name])
 		}
 	}
-	for _, f := range verify.Judge(t.topology, seen) {
-		if t.counts(f, found, seen) {
-			return f.String(), nil
-		}
+	for _, f := range t.judge(found, seen) {
+		return f.String(), nil
 	}
 	return "", nil
 }
 
-// counts leaves out what is said of members that are outdated and do not serve: they are next.
-func (t *turn) counts(f verify.Finding, found map[string]pod, seen map[string]verify.Observation) bool {
-	for _, m := range t.topology.Members {
-		if m.Name == f.Member && m.Name != t.member.Name && found[m.Name].outdated && !serves(found[m.Name], seen, m) {
-			return false
-		}
+// judge compares what the members say with the plan. That those of an earlier plan are of its release and edition is what the change is
+// about, and what is said of those that are down as well is for their own turns.
+func (t *turn) judge(found map[string]pod, seen map[string]verify.Observation) []verify.Finding {
+	planned, next := map[string]verify.Observation{}, map[string]bool{}
+	outdated := func(host string) bool {
+		return slices.ContainsFunc(t.topology.Members, func(m neo4j.Member) bool {
+			return found[m.Name].outdated && strings.EqualFold(m.Host, host)
+		})
 	}
-	return true
+	for _, m := range t.topology.Members {
+		o, answers := seen[m.Name]
+		next[m.Name] = m.Name != t.member.Name && found[m.Name].outdated && !found[m.Name].ready
+		if !answers {
+			continue
+		}
+		if found[m.Name].outdated {
+			o.Release, o.Edition = t.topology.Release.String(), string(t.topology.Edition)
+		}
+		o.Servers = slices.Clone(o.Servers)
+		for i, s := range o.Servers {
+			if outdated(s.Host) {
+				o.Servers[i].Version = t.topology.Release.String()
+			}
+		}
+		planned[m.Name] = o
+	}
+	return slices.DeleteFunc(verify.Judge(t.topology, planned), func(f verify.Finding) bool { return next[f.Member] })
 }
 
 func orWaiting(text string) string {

@@ -27,6 +27,8 @@ type world struct {
 	pods     map[string]pod
 	leader   string
 	removed  []string
+	// ends are pods that are looked at once more.
+	ends []string
 	// breaks are the members that do not come up, silent those that do not answer.
 	breaks, silent map[string]bool
 }
@@ -53,6 +55,12 @@ func (w *world) look(context.Context, neo4j.Topology) (map[string]pod, error) {
 	return found, nil
 }
 
+func (w *world) leaving(context.Context, neo4j.Topology) ([]string, error) {
+	ends := w.ends
+	w.ends = nil
+	return ends, nil
+}
+
 func (w *world) remove(_ context.Context, m neo4j.Member, uid types.UID) error {
 	if w.pods[m.Name].uid != uid {
 		return nil
@@ -60,7 +68,7 @@ func (w *world) remove(_ context.Context, m neo4j.Member, uid types.UID) error {
 	w.removed = append(w.removed, m.Name)
 	w.pods[m.Name] = pod{uid: types.UID(m.Name + "-new"), ready: !w.breaks[m.Name]}
 	if w.breaks[m.Name] {
-		w.pods[m.Name] = pod{uid: types.UID(m.Name + "-new"), broken: "container neo4j ended with exit code 1 (Error)"}
+		w.pods[m.Name] = pod{uid: types.UID(m.Name + "-new"), broken: "container neo4j ended with exit code 1 (Error)", restarts: 1}
 		w.silent[m.Name] = true
 	} else {
 		delete(w.silent, m.Name)
@@ -115,6 +123,14 @@ func (w *world) Run(context.Context, neo4j.Member, reach.Question) (reach.Answer
 	return reach.Answer{}, errors.New("nothing is asked")
 }
 
+func (w *world) start(t *testing.T) (said string, err error) {
+	t.Helper()
+	var progress strings.Builder
+	op := &starting{&rolling{pods: w, members: w, topology: w.topology}, nil}
+	err = operate.Run(t.Context(), op, operate.Options{Timeout: time.Second, Pause: time.Millisecond, Progress: &progress})
+	return progress.String(), err
+}
+
 func (w *world) roll(t *testing.T) (said string, err error) {
 	t.Helper()
 	var progress strings.Builder
@@ -166,10 +182,13 @@ func TestAMemberThatDoesNotComeBackStopsTheChange(t *testing.T) {
 	}
 	w.pods["neo4j-1"] = pod{uid: "neo4j-1-broken", outdated: true, broken: "container neo4j ended with exit code 1 (Error)"}
 	w.removed = nil
+	said, err = w.start(t)
+	require.NoError(t, err, said)
+	assert.Contains(t, said, "neo4j-1 is of an earlier plan and down: replaced at once")
+	assert.Equal(t, []string{"neo4j-1"}, w.removed)
 	said, err = w.roll(t)
 	require.NoError(t, err, said)
-	assert.Equal(t, "neo4j-1", w.removed[0])
-	assert.Equal(t, "neo4j-2", w.removed[2])
+	assert.Equal(t, []string{"neo4j-1", "neo4j-0", "neo4j-2"}, w.removed)
 }
 
 // A member that is down for another reason is waited for, and then the change is refused with its name.
