@@ -21,13 +21,10 @@ import (
 //
 // What counts at a first start only is in a ConfigMap of its own, whose content may change: it restarts nobody.
 func (d *declaration) configuration(role neo4j.Role) (objects []pulumi.Resource, name string, err error) {
-	lines, err := neo4j.Conf(d.plan.Neo4j(), role)
+	files, name, first, err := configFiles(d.plan, role)
 	if err != nil {
 		return nil, "", err
 	}
-	always, first := neo4j.SplitFirst(lines)
-	files := d.plan.ConfigFiles(always)
-	name = d.plan.Pool(role) + "-conf-" + digest(files)
 	conf, err := corev1.NewConfigMap(d.ctx, name, &corev1.ConfigMapArgs{
 		Metadata: d.meta(name, role, nil), Data: pulumi.ToStringMap(files), Immutable: pulumi.Bool(true),
 	}, d.options()...)
@@ -42,6 +39,17 @@ func (d *declaration) configuration(role neo4j.Role) (objects []pulumi.Resource,
 		Metadata: d.meta(initialName(d.plan, role), role, nil), Data: data,
 	}, d.options()...)
 	return []pulumi.Resource{conf, initial}, name, err
+}
+
+// configFiles are the files of a pool's configuration, the name of their ConfigMap, and the lines that count at a first start only.
+func configFiles(p plan.Plan, role neo4j.Role) (files map[string]string, name string, first []neo4j.Line, err error) {
+	lines, err := neo4j.Conf(p.Neo4j(), role)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	always, first := neo4j.SplitFirst(lines)
+	files = p.ConfigFiles(always)
+	return files, p.Pool(role) + "-conf-" + digest(files), first, nil
 }
 
 // initialName is the name of the ConfigMap with what counts at a first start only.

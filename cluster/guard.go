@@ -43,6 +43,9 @@ func Guard(ctx *pulumi.Context, args *GuardArgs) (*Plan, error) {
 	if inputs["conf"], err = confInputs(args.Plan); err != nil {
 		return nil, err
 	}
+	if inputs["members"], err = memberInputs(args.Plan); err != nil {
+		return nil, err
+	}
 	if args.Password != nil {
 		inputs["password"] = pulumi.ToSecret(args.Password)
 	}
@@ -119,7 +122,7 @@ func check(ctx *pulumi.Context, args *GuardArgs, h *pulumi.ResourceHookArgs) err
 	if err := plan.Check(c); err != nil {
 		return err
 	}
-	for _, line := range plan.Notes(c) {
+	for _, line := range append(plan.Notes(c), replaced(c, h.OldInputs, h.NewInputs)...) {
 		if err := ctx.Log.Info(line, nil); err != nil {
 			return err
 		}

@@ -15,6 +15,14 @@ func (c Change) runs(role neo4j.Role, ordinal int) bool {
 	return c.Before != nil && ordinal < c.Before.size(role)
 }
 
+// Stay is how many members of a role run before the change and after it.
+func (c Change) Stay(role neo4j.Role) int {
+	if c.Before == nil {
+		return 0
+	}
+	return min(c.Before.size(role), c.After.Size(role))
+}
+
 // CheckShape refuses a change of size that would lose the quorum, with the reason and the mend.
 func CheckShape(before, after Plan) error {
 	record := before.Record()

@@ -67,7 +67,7 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 		if !b.wants(loss.key) {
 			continue
 		}
-		if _, err := b.box.Kubectl(ctx, "-n", namespace, "rollout", "status", "statefulset/neo4j", "--timeout=5m"); err != nil {
+		if _, err := b.box.Kubectl(ctx, "-n", namespace, "wait", "--for=condition=Ready", "pod", "-l", "app.kubernetes.io/name=neo4j", "--timeout=5m"); err != nil {
 			return err
 		}
 		if err := b.podFailover(ctx, p, loss.key, loss.kill); err != nil {
