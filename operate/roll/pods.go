@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -153,15 +154,39 @@ func (k kubernetesPods) remove(ctx context.Context, m neo4j.Member, uid types.UI
 var complaint = regexp.MustCompile(`(?i)\b(error|improperly|exception|unrecognized|invalid|failed|could not|cannot|out of memory)\b`)
 
 func (k kubernetesPods) lastWords(ctx context.Context, m neo4j.Member, p pod) error {
-	lines := int64(80)
-	for _, previous := range []bool{true, false} {
-		text, err := k.client.CoreV1().Pods(k.namespace).GetLogs(m.Name, &corev1.PodLogOptions{Container: "neo4j", TailLines: &lines, Previous: previous}).DoRaw(ctx)
-		if line := said(text); err == nil && line != "" {
-			return fmt.Errorf("%s does not come up: %s; its log says: %s", m.Name, p.broken, line)
+	for range logTries {
+		for _, previous := range []bool{true, false} {
+			if line := k.log(ctx, m, previous); line != "" {
+				return fmt.Errorf("%s does not come up: %s; its log says: %s", m.Name, p.broken, line)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not come up: %s", m.Name, p.broken)
+		case <-time.After(logPause):
 		}
 	}
 	return fmt.Errorf("%s does not come up: %s", m.Name, p.broken)
 }
+
+// A log is asked for again for a while: between two tries of a container the kubelet has removed the last one and not begun the next.
+const (
+	logTries = 8
+	logPause = time.Second
+)
+
+// log is the line of a container's log that says why it ended, empty where there is none.
+func (k kubernetesPods) log(ctx context.Context, m neo4j.Member, previous bool) string {
+	lines := int64(80)
+	text, err := k.client.CoreV1().Pods(k.namespace).GetLogs(m.Name, &corev1.PodLogOptions{Container: "neo4j", TailLines: &lines, Previous: previous}).DoRaw(ctx)
+	if err != nil || bytes.HasPrefix(text, noLog) {
+		return ""
+	}
+	return said(text)
+}
+
+// noLog begins what the kubelet answers, with status 200, where a container's log is gone.
+var noLog = []byte("unable to retrieve container logs")
 
 // said is the first line of a log that says why, or its last one.
 func said(log []byte) string {

@@ -2,7 +2,6 @@ package onbox
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -78,13 +77,18 @@ func (p *project) killedAfter(text string) string {
 	cmd := p.Command(ctx, "up", "--yes", "--skip-preview")
 	cmd.Stdout, cmd.Stderr = &out, &out
 	require.NoError(p.t, cmd.Start())
-	eventually(p.t, 4*time.Minute, text, func() error {
-		if !strings.Contains(out.String(), text) {
-			return fmt.Errorf("not in %s", out.String())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for limit := time.After(10 * time.Minute); !strings.Contains(out.String(), text); {
+		select {
+		case err := <-ended:
+			require.Failf(p.t, "the update ended before it was killed", "%v: no %q in\n%s", err, text, out.String())
+		case <-limit:
+			require.Failf(p.t, "the update did not come so far", "no %q in\n%s", text, out.String())
+		case <-time.After(100 * time.Millisecond):
 		}
-		return nil
-	})
+	}
 	kill()
-	require.Error(p.t, cmd.Wait())
+	require.Error(p.t, <-ended)
 	return out.String()
 }

@@ -1,0 +1,34 @@
+package roll
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// The kubelet answers with status 200 and a sentence of its own where it has removed a container's log (seen on the box with Kubernetes
+// 1.36, between two tries): that is no reason for which a member ended.
+func TestALogThatIsGoneForAMomentIsAskedForAgain(t *testing.T) {
+	asked := 0
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "/api/v1/namespaces/db/pods/neo4j-1/log", r.URL.Path)
+		if asked++; asked < 4 {
+			_, _ = fmt.Fprint(w, "unable to retrieve container logs for containerd://31db17e2")
+			return
+		}
+		_, _ = fmt.Fprintln(w, "Starting Neo4j.\nUnrecognized option: -XX:Nonsense\nError: Could not create the Java Virtual Machine.")
+	}))
+	defer api.Close()
+	client, err := kubernetes.NewForConfig(&rest.Config{Host: api.URL})
+	require.NoError(t, err)
+	err = kubernetesPods{client, "db"}.lastWords(t.Context(), neo4j.Member{Name: "neo4j-1"}, pod{broken: ended})
+	require.EqualError(t, err, "neo4j-1 does not come up: "+ended+"; its log says: Unrecognized option: -XX:Nonsense")
+}
