@@ -15,7 +15,7 @@ import (
 )
 
 // The kubelet answers with status 200 and a sentence of its own where it has removed a container's log (seen on the box with Kubernetes
-// 1.36, between two tries): that is no reason for which a member ended.
+// 1.34, between two tries): that is no reason for which a member ended.
 func TestALogThatIsGoneForAMomentIsAskedForAgain(t *testing.T) {
 	asked := 0
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
