@@ -12,6 +12,7 @@ import (
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/operate/enable"
+	"neo4j-kubernetes/operate/grow"
 	"neo4j-kubernetes/operate/roll"
 	"neo4j-kubernetes/operate/scale"
 	"neo4j-kubernetes/plan"
@@ -102,20 +103,32 @@ func (r running) scaleIn(ctx context.Context, to plan.Plan) error {
 	})
 }
 
-// after has all members be up, takes up planned servers and replaces members of an earlier plan, whether the check is on or not, and then
-// proves the cluster.
+// after has volumes grow and all members be up, takes up planned servers and replaces members of an earlier plan, whether the check is on
+// or not, and then proves the cluster.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, patience := time.Duration(r.stack.Plan.Timeouts.Ready)*time.Second, time.Duration(r.stack.Plan.Timeouts.Verify)*time.Second
 	options := func(timeout time.Duration) operate.Options {
 		return operate.Options{Timeout: timeout, Progress: r.log(), Warnings: warningWriter{r.ctx}}
 	}
+	// First of all, since a member may be down for want of space; again for members that have just come, and for volumes that grow at a
+	// pod's start.
+	grown := func() error { return grow.Volumes(ctx, r.access(), r.stack.Plan, options(ready)) }
+	if err := grown(); err != nil {
+		return err
+	}
 	if err := roll.Start(ctx, r.access(), t, options(ready)); err != nil {
+		return err
+	}
+	if err := grown(); err != nil {
 		return err
 	}
 	if err := enable.Servers(ctx, r.access(), t, options(patience)); err != nil {
 		return err
 	}
 	if err := roll.Members(ctx, r.access(), t, roll.Options{Options: options(ready), Agree: patience}); err != nil {
+		return err
+	}
+	if err := grown(); err != nil {
 		return err
 	}
 	if !r.stack.Plan.Verify.Enabled {

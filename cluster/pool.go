@@ -67,6 +67,9 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, conf string, befo
 	}
 	patience := fmt.Sprintf("%ds", d.plan.Timeouts.Ready)
 	options := d.options(pulumi.DependsOn(before), scaleIn,
+		// Claim templates can never change in place. The set keeps the size that it began with; claims that are smaller than planned, those
+		// of new members among them, are operate/grow's. What else could differ in them is refused by the guard.
+		pulumi.IgnoreChanges([]string{"spec.volumeClaimTemplates"}),
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: patience, Update: patience, Delete: patience}))
 	if d.plan.Protect {
 		options = append(options, pulumi.Protect(true))

@@ -26,6 +26,11 @@ type Need struct{ Path, Value, Reason, Mend string }
 type Claimed struct {
 	// LeftAs is the id of the server that was dropped from the cluster and left the claim; empty for none.
 	LeftAs string
+	// Capacity is how large its volume is, in bytes; zero for one that has none yet.
+	Capacity int64
+	// Class is its storage class, empty for none; Fixed says that the class does not let its volumes grow.
+	Class string
+	Fixed bool
 }
 
 // Object is a Kubernetes object of the plan that is there already.
@@ -45,3 +50,6 @@ const RestartedBy = "neo4j-kubernetes/restart"
 // LeftAs is the annotation of a claim whose member leaves, or has left, a cluster of 5.x or later for good: the server id under
 // which the cluster knew it. A dropped id never comes back, so neither may the claim; see Out.
 const LeftAs = "neo4j-kubernetes/left-as-server"
+
+// GrownTo is the annotation of pods whose volumes have grown: by it the kubelet looks at them at once.
+const GrownTo = "neo4j-kubernetes/volume-grown-to"

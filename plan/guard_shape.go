@@ -103,7 +103,7 @@ func takesUp(c Change) []Refusal {
 		return nil
 	}
 	left := *c.Found.Record
-	again := Change{Before: &left, After: c.After}
+	again := Change{Before: &left, After: c.After, Found: c.Found}
 	var refusals []Refusal
 	const origin = "the claims of a destroyed stack are there, and would be taken up: "
 	for _, refusal := range append(append(append(release(again), storage(again)...), discovery(again)...), names(again)...) {

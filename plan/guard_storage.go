@@ -3,34 +3,109 @@ package plan
 import (
 	"fmt"
 	"path"
+	"strings"
 )
 
-// storage refuses what would replace a StatefulSet and its claims: their templates can never change in place.
+// storage refuses what would replace a StatefulSet and its claims, whose templates can never change in place, and volumes that shrink or
+// cannot grow. Those that can grow are operate/grow's.
 func storage(c Change) []Refusal {
 	if c.Before == nil {
 		return nil
 	}
 	before, after := *c.Before, c.After.Record()
-	mend := "put it back; to move the data make a new stack with this storage and load a backup"
+	const (
+		stays = "the members' data stays on the volumes that it is on"
+		mend  = "put it back; to move the data make a new stack with this storage and load a backup"
+	)
 	var refusals []Refusal
-	if before.StorageSize != after.StorageSize {
-		reason, way := "volumes do not shrink", mend
-		if after.StorageSize > before.StorageSize {
-			reason = "a StatefulSet's claim template cannot change in place, so all members would be made anew on volumes that have not grown"
-			way = fmt.Sprintf("put it back; to grow, patch the claims where their class allows expansion: kubectl patch pvc --namespace %s %s-%s-0 --type merge -p "+
-				`'{"spec":{"resources":{"requests":{"storage":%q}}}}' and so for each member`, c.After.Namespace, Claim, c.After.Name, Quantity(after.StorageSize))
-		}
-		refusals = append(refusals, Refusal{"storage.size", arrow(Quantity(before.StorageSize), Quantity(after.StorageSize)), reason, way})
-	}
-	const stays = "the members' data stays on the volumes that it is on"
 	if before.HostPath != after.HostPath {
 		refusals = append(refusals, Refusal{"storage.hostPath", arrow(orNone(before.HostPath), orNone(after.HostPath)), stays, mend})
 	}
 	if before.StorageClass != after.StorageClass {
 		refusals = append(refusals, Refusal{"storage.class", arrow(orNone(before.StorageClass), orNone(after.StorageClass)), stays, mend})
 	}
+	if len(refusals) > 0 {
+		return refusals
+	}
+	size := Quantity(after.StorageSize)
+	if before.StorageSize != after.StorageSize {
+		size = arrow(Quantity(before.StorageSize), size)
+	}
+	switch {
+	case after.HostPath != "" && before.StorageSize != after.StorageSize:
+		return []Refusal{{"storage.size", size, "a hostPath volume is a folder of its node, which has the node's space and none of its own", "put it back"}}
+	case after.StorageSize < before.StorageSize && !c.givesUpGrowth():
+		return []Refusal{{"storage.size", size, "volumes do not shrink", mend}}
+	}
+	return c.fixed(size)
+}
+
+// givesUpGrowth says whether a smaller size is the way back from a growth that has not come to its end: some volume is smaller still than
+// the last plan wanted it.
+func (c Change) givesUpGrowth() bool {
+	for _, name := range c.claims() {
+		if at := c.Found.Claims[name].Capacity; at > 0 && at < c.Before.StorageSize {
+			return true
+		}
+	}
+	return false
+}
+
+// claims are the names of the planned members' claims that are there, in the order of the members.
+func (c Change) claims() []string {
+	if c.Found == nil {
+		return nil
+	}
+	var names []string
+	for _, m := range c.After.Topology().Members {
+		if _, there := c.Found.Claims[ClaimOf(m)]; there {
+			names = append(names, ClaimOf(m))
+		}
+	}
+	return names
+}
+
+// smaller are the claims whose volumes are smaller than planned.
+func (c Change) smaller() []string {
+	var names []string
+	for _, name := range c.claims() {
+		if at := c.Found.Claims[name].Capacity; at > 0 && at < c.After.Storage.Size {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// fixed refuses growth where a class does not let its volumes grow.
+func (c Change) fixed(size string) []Refusal {
+	if c.After.Storage.HostPath != "" {
+		return nil
+	}
+	stuck := map[string][]string{}
+	var classes []string
+	for _, name := range c.smaller() {
+		claim := c.Found.Claims[name]
+		if !claim.Fixed {
+			continue
+		}
+		if len(stuck[claim.Class]) == 0 {
+			classes = append(classes, claim.Class)
+		}
+		stuck[claim.Class] = append(stuck[claim.Class], name)
+	}
+	var refusals []Refusal
+	for _, class := range classes {
+		reason, way := fmt.Sprintf("the storage class %s of %s does not let volumes grow (allowVolumeExpansion)", class, strings.Join(stuck[class], ", ")),
+			fmt.Sprintf("put it back; or, where its driver can grow volumes, kubectl patch storageclass %s -p '{\"allowVolumeExpansion\":true}'", class)
+		if class == "" {
+			reason, way = fmt.Sprintf("the volumes of %s have no storage class that could let them grow", strings.Join(stuck[class], ", ")), mendSize
+		}
+		refusals = append(refusals, Refusal{"storage.size", size, reason, way})
+	}
 	return refusals
 }
+
+const mendSize = "put it back; or make a new stack with this size and load a backup"
 
 // HostFolder is the folder of the nodes that has the cluster's hostPath volumes.
 func (p Plan) HostFolder() string { return path.Join(p.Storage.HostPath, p.Namespace) }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -68,9 +69,7 @@ func TestGuard(t *testing.T) {
 			c.Cluster, c.Found = "a", &Found{Cluster: "a"}
 			return c
 		}(), ""},
-		"a larger disk": {changed(func(p *Plan) { p.Storage.Size = 200 << 30 }), "neo4j:cluster.storage.size: 100Gi -> 200Gi" + untouched +
-			"a StatefulSet's claim template cannot change in place, so all members would be made anew on volumes that have not grown; put it back; to grow, patch the claims where their class allows expansion: " +
-			`kubectl patch pvc --namespace graph datadir-neo4j-0 --type merge -p '{"spec":{"resources":{"requests":{"storage":"200Gi"}}}}' and so for each member`},
+		"a larger disk": {changed(func(p *Plan) { p.Storage.Size = 200 << 30 }), ""},
 		"a smaller disk": {changed(func(p *Plan) { p.Storage.Size = 50 << 30 }), "neo4j:cluster.storage.size: 100Gi -> 50Gi" + untouched +
 			"volumes do not shrink; put it back; to move the data make a new stack with this storage and load a backup"},
 		"another class": {changed(func(p *Plan) { p.Storage.Class = "slow" }), "neo4j:cluster.storage.class: premium-rwo -> slow" + untouched + stays},
@@ -124,6 +123,57 @@ func TestGuard(t *testing.T) {
 			for _, secret := range []string{"correct-horse", "another-horse"} {
 				assert.NotContains(t, c.want, secret)
 			}
+		})
+	}
+}
+
+// Volumes grow where their class lets them, and a growth that cannot come to its end may be given up.
+func TestDisksThatGrow(t *testing.T) {
+	const gi = int64(1) << 30
+	claims := func(at ...Claimed) *Found {
+		found := &Found{Claims: map[string]Claimed{"datadir-neo4j-7": {Capacity: gi, Class: "left", Fixed: true}}}
+		for i, c := range at {
+			found.Claims[fmt.Sprintf("datadir-neo4j-%d", i)] = c
+		}
+		return found
+	}
+	small, large, fixed := Claimed{Capacity: 100 * gi, Class: "fast"}, Claimed{Capacity: 200 * gi, Class: "fast"}, Claimed{Capacity: 100 * gi, Class: "slow", Fixed: true}
+	for name, c := range map[string]struct {
+		before, after int64
+		hostPath      string
+		found         *Found
+		want          string
+		notes         []string
+	}{
+		"no cluster is asked":     {100 * gi, 200 * gi, "", nil, "", []string{"neo4j:cluster.storage.size: grows 3 volumes 100Gi -> 200Gi in place, nobody restarts"}},
+		"all are small":           {100 * gi, 200 * gi, "", claims(small, small, small), "", []string{"neo4j:cluster.storage.size: grows 3 volumes 100Gi -> 200Gi in place, nobody restarts"}},
+		"they were grown by hand": {100 * gi, 200 * gi, "", claims(large, large, large), "", nil},
+		"an update was killed": {200 * gi, 200 * gi, "", claims(large, small, large), "",
+			[]string{"neo4j:cluster.storage.size: 200Gi is not reached yet: grows 1 volume in place, nobody restarts"}},
+		"not bound yet": {200 * gi, 200 * gi, "", claims(large, Claimed{Class: "slow", Fixed: true}, large), "", nil},
+		"a class that cannot": {100 * gi, 200 * gi, "", claims(fixed, small, fixed), "neo4j:cluster.storage.size: 100Gi -> 200Gi" + untouched +
+			"the storage class slow of datadir-neo4j-0, datadir-neo4j-2 does not let volumes grow (allowVolumeExpansion); put it back; or, where its driver can grow volumes, " +
+			`kubectl patch storageclass slow -p '{"allowVolumeExpansion":true}'`, nil},
+		"no class at all": {100 * gi, 200 * gi, "", claims(Claimed{Capacity: 100 * gi, Fixed: true}), "neo4j:cluster.storage.size: 100Gi -> 200Gi" + untouched +
+			"the volumes of datadir-neo4j-0 have no storage class that could let them grow; put it back; or make a new stack with this size and load a backup", nil},
+		"folders": {100 * gi, 200 * gi, "/data", claims(small), "neo4j:cluster.storage.size: 100Gi -> 200Gi" + untouched +
+			"a hostPath volume is a folder of its node, which has the node's space and none of its own; put it back", nil},
+		"back, where all have grown": {200 * gi, 100 * gi, "", claims(large, large, large), "neo4j:cluster.storage.size: 200Gi -> 100Gi" + untouched +
+			"volumes do not shrink; put it back; to move the data make a new stack with this storage and load a backup", nil},
+		"back, where one could not": {200 * gi, 100 * gi, "", claims(large, small, large), "",
+			[]string{"neo4j:cluster.storage.size: 200Gi -> 100Gi gives up a growth that has not come to its end; volumes that have grown stay as they are"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			change := changed(func(p *Plan) { p.Storage.Size, p.Storage.HostPath = c.after, c.hostPath })
+			change.Before.StorageSize, change.Before.HostPath, change.Found = c.before, c.hostPath, c.found
+			err := Check(change)
+			if c.want == "" {
+				require.NoError(t, err)
+			} else {
+				require.EqualError(t, err, c.want)
+				return
+			}
+			assert.Equal(t, c.notes, Notes(change))
 		})
 	}
 }

@@ -21,12 +21,15 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/operate/grow"
+	"neo4j-kubernetes/plan"
 )
 
 // pod is a member's pod as it is now; the zero value is none.
 type pod struct {
 	uid types.UID
-	// outdated says that it is not of its StatefulSet's present revision. A member without a pod is not: it comes back with the present one.
+	// outdated says that it is not of its StatefulSet's present revision, or that its volume grows at a start only. A member without a pod
+	// is not: it comes back with the present one.
 	outdated bool
 	ready    bool
 	// broken is why it does not come up, empty for nothing; restarts is how often it tried again, and waits what it waits for right now.
@@ -78,9 +81,27 @@ func (k kubernetesPods) look(ctx context.Context, t neo4j.Topology) (map[string]
 		case err != nil:
 			return nil, fmt.Errorf("pod %s: %w", m.Name, err)
 		}
-		found[m.Name] = podOf(p, set.Status.UpdateRevision)
+		state := podOf(p, set.Status.UpdateRevision)
+		if !state.outdated {
+			if state.outdated, err = k.growsAtAStart(ctx, m); err != nil {
+				return nil, err
+			}
+		}
+		found[m.Name] = state
 	}
 	return found, nil
+}
+
+// growsAtAStart says whether a member's volume waits for its pod to start anew before it grows.
+func (k kubernetesPods) growsAtAStart(ctx context.Context, m neo4j.Member) (bool, error) {
+	claim, err := k.client.CoreV1().PersistentVolumeClaims(k.namespace).Get(ctx, plan.ClaimOf(m), metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("claim %s: %w", plan.ClaimOf(m), err)
+	}
+	return grow.GrowsAtAStart(claim), nil
 }
 
 var errNotObserved = errors.New("a StatefulSet's last change is not taken up yet")

@@ -96,12 +96,40 @@ func claims(ctx context.Context, client kubernetes.Interface, p plan.Plan, found
 	if err != nil {
 		return fmt.Errorf("claims in %s: %w", p.Namespace, err)
 	}
+	fixed := map[string]bool{"": true}
 	for _, claim := range list.Items {
-		if isMembers(p, claim) && claim.DeletionTimestamp == nil {
-			found.Claims[claim.Name] = plan.Claimed{LeftAs: claim.Annotations[plan.LeftAs]}
+		if !isMembers(p, claim) || claim.DeletionTimestamp != nil {
+			continue
+		}
+		class := ""
+		if claim.Spec.StorageClassName != nil {
+			class = *claim.Spec.StorageClassName
+		}
+		if _, known := fixed[class]; !known {
+			if fixed[class], err = isFixed(ctx, client, class); err != nil {
+				return err
+			}
+		}
+		found.Claims[claim.Name] = plan.Claimed{
+			LeftAs: claim.Annotations[plan.LeftAs], Capacity: claim.Status.Capacity.Storage().Value(), Class: class, Fixed: fixed[class],
 		}
 	}
 	return nil
+}
+
+// isFixed says whether a class does not let its volumes grow. One that may not be asked for is taken to let them, and the API's own word
+// comes when they grow.
+func isFixed(ctx context.Context, client kubernetes.Interface, name string) (bool, error) {
+	class, err := client.StorageV1().StorageClasses().Get(ctx, name, metav1.GetOptions{})
+	switch {
+	case apierrors.IsForbidden(err):
+		return false, nil
+	case apierrors.IsNotFound(err):
+		return true, nil
+	case err != nil:
+		return false, fmt.Errorf("storageclass %s: %w", name, err)
+	}
+	return class.AllowVolumeExpansion == nil || !*class.AllowVolumeExpansion, nil
 }
 
 // isMembers says whether a claim is a member's, by the name that StatefulSets give them.

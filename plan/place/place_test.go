@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -58,7 +59,9 @@ func TestWhatIsThere(t *testing.T) {
 		&storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "neo4j-gp3", Annotations: map[string]string{plan.OwnedBy: "organization/neo4j/eks"}}},
 		&corev1.Secret{ObjectMeta: meta("neo4j-auth", stamp), Data: map[string][]byte{"NEO4J_AUTH": []byte("neo4j/correct-horse")}},
 		&corev1.ConfigMap{ObjectMeta: meta("neo4j-plan", stamp), Data: map[string]string{"plan.json": string(kept)}},
-		&corev1.PersistentVolumeClaim{ObjectMeta: meta("datadir-neo4j-0", nil)},
+		claimed("datadir-neo4j-0", "fast"), claimed("datadir-neo4j-1", "slow"), claimed("datadir-neo4j-2", "lost"),
+		&storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "fast"}, AllowVolumeExpansion: ptr(true)},
+		&storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "slow"}},
 		&corev1.PersistentVolumeClaim{ObjectMeta: meta("datadir-neo4j-4", map[string]string{plan.LeftAs: "5e7e"})},
 		&corev1.PersistentVolumeClaim{ObjectMeta: meta("datadir-neo4j-other-0", nil)},
 		&corev1.PersistentVolumeClaim{ObjectMeta: meta("datadir-movies-0", nil)},
@@ -67,7 +70,10 @@ func TestWhatIsThere(t *testing.T) {
 	record := p.Record()
 	assert.Equal(t, plan.Found{
 		Cluster: "the-cluster", Record: &record, Password: "correct-horse",
-		Claims: map[string]plan.Claimed{"datadir-neo4j-0": {}, "datadir-neo4j-4": {LeftAs: "5e7e"}},
+		Claims: map[string]plan.Claimed{
+			"datadir-neo4j-0": {Capacity: 1 << 30, Class: "fast"}, "datadir-neo4j-1": {Capacity: 1 << 30, Class: "slow", Fixed: true},
+			"datadir-neo4j-2": {Capacity: 1 << 30, Class: "lost", Fixed: true}, "datadir-neo4j-4": {LeftAs: "5e7e", Fixed: true},
+		},
 		Objects: []plan.Object{
 			{Kind: "statefulset", Namespace: "graph", Name: "neo4j", Owner: mine},
 			{Kind: "service", Namespace: "graph", Name: "neo4j-client"},
@@ -77,6 +83,29 @@ func TestWhatIsThere(t *testing.T) {
 			{Kind: "storageclass", Name: "neo4j-gp3", Owner: "organization/neo4j/eks"},
 		},
 	}, found)
+}
+
+// claimed is a claim with a volume of 1Gi.
+func claimed(name, class string) *corev1.PersistentVolumeClaim {
+	return &corev1.PersistentVolumeClaim{
+		ObjectMeta: meta(name, nil), Spec: corev1.PersistentVolumeClaimSpec{StorageClassName: &class},
+		Status: corev1.PersistentVolumeClaimStatus{Capacity: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}},
+	}
+}
+
+func ptr[T any](value T) *T { return &value }
+
+// One who may not read classes hears the API's own word when the volumes grow.
+func TestAClassThatMayNotBeReadIsTakenToGrow(t *testing.T) {
+	client := fake.NewClientset(system(), claimed("datadir-neo4j-0", "fast"))
+	client.PrependReactor("get", "storageclasses", func(k8stesting.Action) (bool, runtime.Object, error) {
+		return true, nil, apierrors.NewForbidden(schema.GroupResource{Group: "storage.k8s.io", Resource: "storageclasses"}, "fast", nil)
+	})
+	p := planned()
+	p.Storage.Class, p.Storage.CreateClass = "fast", false
+	found, err := Look(t.Context(), client, p)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]plan.Claimed{"datadir-neo4j-0": {Capacity: 1 << 30, Class: "fast"}}, found.Claims)
 }
 
 func TestASecretOfTheStacksOwnIsReadAsTheServersWould(t *testing.T) {
