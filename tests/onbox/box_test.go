@@ -90,6 +90,16 @@ func (b *box) tryKubectl(args ...string) (string, error) {
 	return b.Kubectl(ctx, args...)
 }
 
+// apply makes the objects of a manifest.
+func (b *box) apply(t *testing.T, manifest string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "objects.yaml")
+	if err := os.WriteFile(file, []byte(manifest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.kubectl(t, "apply", "-f", file)
+}
+
 // onTheBox skips a test where no box can run.
 func onTheBox(t *testing.T) *box {
 	t.Helper()
