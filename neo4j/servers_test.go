@@ -134,6 +134,18 @@ func TestTheServersJudgeTheSame(t *testing.T) {
 // askServer gives what the release's classes say of each pair.
 func askServer(t *testing.T, release string, pairs [][2]string) []string {
 	t.Helper()
+	var lines strings.Builder
+	for _, pair := range pairs {
+		_, _ = fmt.Fprintf(&lines, "%s=%s\n", pair[0], pair[1])
+	}
+	verdicts := onClassesOf(t, release, lines.String(), "Validate.java")
+	require.Len(t, verdicts, len(pairs))
+	return verdicts
+}
+
+// onClassesOf runs a program of testdata with a release's own classes, and gives the lines that it prints.
+func onClassesOf(t *testing.T, release, input, program string, arguments ...string) []string {
+	t.Helper()
 	cache, err := os.UserCacheDir()
 	require.NoError(t, err)
 	jars := filepath.Join(cache, "neo4j-kubernetes", "build", release, "lib")
@@ -144,19 +156,14 @@ func askServer(t *testing.T, release string, pairs [][2]string) []string {
 	if MustRelease(release).Major >= firstCalendarYear {
 		least = 21
 	}
-	java := javaOf(t, least)
-	var lines strings.Builder
-	for _, pair := range pairs {
-		_, _ = fmt.Fprintf(&lines, "%s=%s\n", pair[0], pair[1])
-	}
-	cmd := exec.Command(java, "-Xmx256m", "-Dfile.encoding=UTF-8", "-cp", filepath.Join(jars, "*"), filepath.Join("testdata", "Validate.java"))
-	cmd.Stdin = strings.NewReader(lines.String())
+	cmd := exec.Command(javaOf(t, least), append([]string{
+		"-Xmx256m", "-Dfile.encoding=UTF-8", "-cp", filepath.Join(jars, "*"), filepath.Join("testdata", program),
+	}, arguments...)...)
+	cmd.Stdin = strings.NewReader(input)
 	var said, problems strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &problems
 	require.NoError(t, cmd.Run(), problems.String())
-	verdicts := strings.Split(strings.TrimSuffix(said.String(), "\n"), "\n")
-	require.Len(t, verdicts, len(pairs))
-	return verdicts
+	return strings.Split(strings.TrimSuffix(said.String(), "\n"), "\n")
 }
 
 var javaMajor = regexp.MustCompile(`version "(?:1\.)?(\d+)`)
