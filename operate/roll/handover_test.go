@@ -69,7 +69,7 @@ func (s *served) roll(t *testing.T) (said string, err error) {
 
 // The member that leads a database hands it over before it goes; the lead of system, which cannot be handed over, goes with the restart.
 func TestALeaderHandsOverBeforeItGoes(t *testing.T) {
-	for _, release := range []string{"5.26.30", "2026.08.1"} {
+	for _, release := range []string{"5.0.0", "5.26.30", "2026.08.1"} {
 		t.Run(release, func(t *testing.T) {
 			s := serve(t, release)
 			said, err := s.roll(t)
@@ -115,4 +115,47 @@ func TestADatabaseWithOnePrimaryIsNotHandedOver(t *testing.T) {
 	for _, change := range s.cluster.Changed {
 		assert.NotContains(t, change, "single")
 	}
+}
+
+// What an update that was killed in a hand-over has left on one member is not taken for the stack's own.
+func TestAHandOverThatWasKilledIsTakenBack(t *testing.T) {
+	s := serve(t, "5.26.30")
+	host := s.topology.Members[0].Host
+	for _, m := range s.topology.Members {
+		s.cluster.Settings[m.Host] = map[string]string{"server.databases.read_only": "archive"}
+	}
+	s.cluster.Settings[host]["server.databases.read_only"] = "archive,neo4j"
+	s.cluster.KeepLead = true
+	_, err := s.roll(t)
+	require.ErrorContains(t, err, "it hands over neo4j")
+	assert.Equal(t, []string{host + " server.databases.read_only=archive,neo4j", host + " server.databases.read_only=archive"}, s.cluster.Changed)
+}
+
+// A database that the stack keeps read-only on every member has nobody who could take it up: its lead goes with the restart.
+func TestWhatIsReadOnlyEverywhereIsNotHandedOver(t *testing.T) {
+	for name, own := range map[string]map[string]string{
+		"listed":               {"server.databases.read_only": "archive, neo4j"},
+		"by default":           {"server.databases.default_to_read_only": "true"},
+		"by default and named": {"server.databases.default_to_read_only": "true", "server.databases.writable": "archive"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, "5.26.30")
+			s.cluster.Started, s.cluster.KeepLead = own, true
+			said, err := s.roll(t)
+			require.NoError(t, err, said)
+			assert.NotContains(t, said, "it hands over")
+			assert.Empty(t, s.cluster.Changed)
+			assert.Equal(t, "neo4j-0", s.removed[len(s.removed)-1])
+		})
+	}
+}
+
+// A database that is writable though most are not is handed over.
+func TestAWritableDatabaseIsHandedOver(t *testing.T) {
+	s := serve(t, "2026.08.1")
+	s.cluster.Started = map[string]string{"server.databases.default_to_read_only": "true", "server.databases.writable": "neo4j"}
+	said, err := s.roll(t)
+	require.NoError(t, err, said)
+	assert.Contains(t, said, "it hands over neo4j")
+	assert.Len(t, s.cluster.Changed, 1)
 }

@@ -27,6 +27,8 @@ type Cores struct {
 	Views map[string]map[string]map[string]string
 	// Store are the canaries that were written and not removed.
 	Store map[string]bool
+	// RunTime are the members' settings.
+	*RunTime
 
 	release neo4j.Release
 	hosts   []string
@@ -47,7 +49,7 @@ type CoreDatabase struct {
 // NewCores is a healthy cluster; each database has a leader of its own: neo4j the first core, system the second.
 func NewCores(release string, cores, replicas []string) *Cores {
 	c := &Cores{
-		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{},
+		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{}, RunTime: NewRunTime(release),
 		Roles: map[string]map[string]string{}, Views: map[string]map[string]map[string]string{}, Versions: map[string]string{}, Databases: map[string]*CoreDatabase{},
 	}
 	for _, host := range c.hosts {
@@ -114,7 +116,9 @@ func (c *Cores) At(host string) func(Query) Answer {
 		case strings.Contains(q.Text, "Neo4jClusterCheck"):
 			return c.canary(host, q)
 		}
-		return Answer{Unknown: true}
+		a, known := c.answer(host, q)
+		a.Unknown = !known
+		return a
 	}
 }
 

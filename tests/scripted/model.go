@@ -35,9 +35,8 @@ type Cluster struct {
 	Refuse map[string]string
 	// Mute are databases that dbms.cluster.statusCheck says nothing of, by the host that is asked.
 	Mute map[string][]string
-	// Settings are those that were set at run time, by host; Changed are those changes in their order. KeepLead has no lead move because of them.
-	Settings map[string]map[string]string
-	Changed  []string
+	// RunTime are the servers' settings. KeepLead has no lead move because of them.
+	*RunTime
 	KeepLead bool
 	// Looks counts the SHOW SERVERS so far; After runs then, under the lock: a cluster that changes while it is watched.
 	Looks int
@@ -74,7 +73,7 @@ func (c *Cluster) Locked(change func()) {
 func NewCluster(release string, primaries, secondaries []string) *Cluster {
 	c := &Cluster{
 		release: neo4j.MustRelease(release), Edition: "enterprise", Default: "neo4j", Copies: map[string]bool{}, Refuse: map[string]string{},
-		Rights: map[string]Rights{}, Settings: map[string]map[string]string{}, views: map[string]func(*Cluster){},
+		Rights: map[string]Rights{}, RunTime: NewRunTime(release), views: map[string]func(*Cluster){},
 	}
 	c.CompositesRequested = c.since(compositesRequestedFrom)
 	for i, host := range slices.Concat(primaries, secondaries) {
@@ -154,7 +153,7 @@ func (c *Cluster) answer(host string, q Query) Answer {
 	if a := c.forbids(q); a.Code != "" {
 		return a
 	}
-	if a, known := c.settings(host, q.Text); known {
+	if a, known := c.settings(host, q); known {
 		return a
 	}
 	switch {
