@@ -37,7 +37,7 @@ func program(ctx *pulumi.Context) error {
 		return err
 	}
 	c, err := cluster.New(ctx, stack.Plan.Name, &cluster.Args{
-		Plan: stack.Plan, Password: first, KeepPassword: keep, ScaleIn: r.scaleIn,
+		Plan: stack.Plan, Password: first, KeepPassword: keep, ScaleIn: r.scaleIn, TakeLive: r.takeLive,
 	}, pulumi.Provider(provider))
 	if err != nil {
 		return err

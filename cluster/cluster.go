@@ -27,6 +27,9 @@ type Args struct {
 	// ScaleIn takes members out of the running cluster, of all pools that shrink, one at a time, before their StatefulSets shrink. It
 	// is not called twice at once.
 	ScaleIn func(ctx context.Context, to plan.Plan) error
+	// TakeLive has the running members of a role take what Live says, and go back to the server's default for the settings that are gone,
+	// before either is written for the next start. It is not called twice at once.
+	TakeLive func(ctx context.Context, role neo4j.Role, gone []string) error
 
 	// scaling keeps the pools' hooks, which run at the same time, from doing the same work.
 	scaling sync.Mutex

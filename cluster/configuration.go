@@ -20,25 +20,38 @@ import (
 // no longer needs it.
 //
 // What counts at a first start only is in a ConfigMap of its own, whose content may change: it restarts nobody.
-func (d *declaration) configuration(role neo4j.Role) (objects []pulumi.Resource, name string, err error) {
+// So is what running members take, see Live.
+func (d *declaration) configuration(role neo4j.Role, args *Args) (objects []pulumi.Resource, name string, err error) {
+	lines, err := neo4j.Conf(d.plan.Neo4j(), role)
+	if err != nil {
+		return nil, "", err
+	}
 	files, name, first, err := configFiles(d.plan, role)
 	if err != nil {
 		return nil, "", err
+	}
+	if hasLive(d.plan) {
+		taken, _ := splitLive(d.plan, lines)
+		live, err := d.live(role, taken, args)
+		if err != nil {
+			return nil, "", err
+		}
+		objects = append(objects, live)
 	}
 	conf, err := corev1.NewConfigMap(d.ctx, name, &corev1.ConfigMapArgs{
 		Metadata: d.meta(name, role, nil), Data: pulumi.ToStringMap(files), Immutable: pulumi.Bool(true),
 	}, d.options()...)
 	if err != nil || len(first) == 0 {
-		return []pulumi.Resource{conf}, name, err
+		return append(objects, conf), name, err
 	}
 	data := pulumi.StringMap{}
 	for _, line := range first {
 		data[line.Key] = pulumi.String(line.Value)
 	}
-	initial, err := corev1.NewConfigMap(d.ctx, initialName(d.plan, role), &corev1.ConfigMapArgs{
-		Metadata: d.meta(initialName(d.plan, role), role, nil), Data: data,
+	initial, err := corev1.NewConfigMap(d.ctx, d.plan.Initial(role), &corev1.ConfigMapArgs{
+		Metadata: d.meta(d.plan.Initial(role), role, nil), Data: data,
 	}, d.options()...)
-	return []pulumi.Resource{conf, initial}, name, err
+	return append(objects, conf, initial), name, err
 }
 
 // configFiles are the files of a pool's configuration, the name of their ConfigMap, and the lines that count at a first start only.
@@ -47,13 +60,11 @@ func configFiles(p plan.Plan, role neo4j.Role) (files map[string]string, name st
 	if err != nil {
 		return nil, "", nil, err
 	}
+	_, lines = splitLive(p, lines)
 	always, first := neo4j.SplitFirst(lines)
 	files = p.ConfigFiles(always)
 	return files, p.Pool(role) + "-conf-" + digest(files), first, nil
 }
-
-// initialName is the name of the ConfigMap with what counts at a first start only.
-func initialName(p plan.Plan, role neo4j.Role) string { return p.Pool(role) + "-initial" }
 
 // digest is a short name of some files' content.
 func digest(files map[string]string) string {

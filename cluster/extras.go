@@ -36,12 +36,12 @@ func fromSecret(name string, from plan.SecretKey) *corev1.EnvVarArgs {
 	}}
 }
 
-// environmentFrom are the Secrets whose keys become variables; nil leaves the field out.
-func environmentFrom(s plan.Plan) corev1.EnvFromSourceArrayInput {
-	if len(s.EnvFrom) == 0 {
+// environmentFrom are the ConfigMap and the Secrets whose keys become variables; nil leaves the field out.
+func environmentFrom(s plan.Plan, role neo4j.Role) corev1.EnvFromSourceArrayInput {
+	from := liveFrom(s, role)
+	if len(from)+len(s.EnvFrom) == 0 {
 		return nil
 	}
-	var from corev1.EnvFromSourceArray
 	for _, secret := range s.EnvFrom {
 		from = append(from, &corev1.EnvFromSourceArgs{SecretRef: &corev1.SecretEnvSourceArgs{Name: pulumi.String(secret)}})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -122,7 +123,7 @@ func check(ctx *pulumi.Context, args *GuardArgs, h *pulumi.ResourceHookArgs) err
 	if err := plan.Check(c); err != nil {
 		return err
 	}
-	for _, line := range append(plan.Notes(c), replaced(c, h.OldInputs, h.NewInputs)...) {
+	for _, line := range slices.Concat(plan.Notes(c), applied(c, h.OldInputs, h.NewInputs), replaced(c, h.OldInputs, h.NewInputs)) {
 		if err := ctx.Log.Info(line, nil); err != nil {
 			return err
 		}

@@ -75,7 +75,7 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 	_, home := homeFolders(s)
 	c := &corev1.ContainerArgs{
 		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
-		Env: environment(s, family, role), EnvFrom: environmentFrom(s), Ports: ports, Resources: resources(s.Resources),
+		Env: environment(s, family, role), EnvFrom: environmentFrom(s, role), Ports: ports, Resources: resources(s.Resources),
 		VolumeMounts: slices.Concat(corev1.VolumeMountArray{
 			&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
@@ -143,7 +143,7 @@ func initialEnvironment(s plan.Plan, role neo4j.Role) corev1.EnvVarArray {
 	var env corev1.EnvVarArray
 	for _, line := range first {
 		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(line.Key)), ValueFrom: &corev1.EnvVarSourceArgs{
-			ConfigMapKeyRef: &corev1.ConfigMapKeySelectorArgs{Name: pulumi.String(initialName(s, role)), Key: pulumi.String(line.Key)},
+			ConfigMapKeyRef: &corev1.ConfigMapKeySelectorArgs{Name: pulumi.String(s.Initial(role)), Key: pulumi.String(line.Key)},
 		}})
 	}
 	return env

@@ -31,7 +31,7 @@ func newPool(d *declaration, role neo4j.Role, args *Args, needs []pulumi.Resourc
 		return nil, err
 	}
 	below := d.below(p)
-	conf, name, err := below.configuration(role)
+	conf, name, err := below.configuration(role, args)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}

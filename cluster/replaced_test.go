@@ -22,17 +22,30 @@ func small(primaries, secondaries int) plan.Plan {
 // says is what a preview says of the change from one plan to the next.
 func says(t *testing.T, before, after plan.Plan) []string {
 	t.Helper()
-	members := func(p plan.Plan) resource.PropertyMap {
-		inputs, err := memberInputs(p)
-		require.NoError(t, err)
-		of := resource.PropertyMap{}
-		for role, name := range inputs {
-			of[resource.PropertyKey(role)] = resource.NewProperty(string(name.(pulumi.String)))
-		}
-		return resource.PropertyMap{"members": resource.NewProperty(of)}
-	}
 	record := before.Record()
-	return replaced(plan.Change{Before: &record, After: after}, members(before), members(after))
+	c, was, is := plan.Change{Before: &record, After: after}, planInputs(t, before), planInputs(t, after)
+	return append(applied(c, was, is), replaced(c, was, is)...)
+}
+
+// planInputs are the inputs of the resource plan that say what members are made of.
+func planInputs(t *testing.T, p plan.Plan) resource.PropertyMap {
+	t.Helper()
+	members, err := memberInputs(p)
+	require.NoError(t, err)
+	of, settings := resource.PropertyMap{}, resource.PropertyMap{}
+	for role, name := range members {
+		of[resource.PropertyKey(role)] = resource.NewProperty(string(name.(pulumi.String)))
+	}
+	for _, role := range neo4j.Roles {
+		lines, err := neo4j.Conf(p.Neo4j(), role)
+		require.NoError(t, err)
+		one := resource.PropertyMap{}
+		for _, line := range lines {
+			one[resource.PropertyKey(line.Key)] = resource.NewProperty(line.Value)
+		}
+		settings[resource.PropertyKey(role)] = resource.NewProperty(one)
+	}
+	return resource.PropertyMap{"members": resource.NewProperty(of), "conf": resource.NewProperty(settings)}
 }
 
 func TestAPreviewSaysHowManyMembersAreReplaced(t *testing.T) {
@@ -41,10 +54,12 @@ func TestAPreviewSaysHowManyMembersAreReplaced(t *testing.T) {
 		change func(*plan.Plan)
 		want   []string
 	}{
-		"nothing":    {func(*plan.Plan) {}, nil},
-		"a restart":  {func(p *plan.Plan) { p.Restart = "now" }, all},
-		"memory":     {func(p *plan.Plan) { p.Resources.Memory = 8 << 30 }, all},
-		"a setting":  {func(p *plan.Plan) { p.Settings = map[string]string{"dbms.transaction.timeout": "9s"} }, all},
+		"nothing":   {func(*plan.Plan) {}, nil},
+		"a restart": {func(p *plan.Plan) { p.Restart = "now" }, all},
+		"memory":    {func(p *plan.Plan) { p.Resources.Memory = 8 << 30 }, all},
+		"a setting": {func(p *plan.Plan) { p.Settings = map[string]string{"causal_clustering.pull_interval": "9s"} }, all},
+		"one that running members take": {func(p *plan.Plan) { p.Settings = map[string]string{"dbms.transaction.timeout": "9s"} },
+			[]string{"applied live, nobody restarts: dbms.transaction.timeout its default -> 9s"}},
 		"an image":   {func(p *plan.Plan) { p.Image = "other:1" }, all},
 		"growing":    {func(p *plan.Plan) { p.Primaries, p.Secondaries = 5, 3 }, nil},
 		"both":       {func(p *plan.Plan) { p.Secondaries, p.Restart = 1, "now" }, []string{"replaces 4 of 4 members, one at a time, the one that leads most databases last"}},

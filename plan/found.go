@@ -53,3 +53,6 @@ const LeftAs = "neo4j-kubernetes/left-as-server"
 
 // GrownTo is the annotation of pods whose volumes have grown: by it the kubelet looks at them at once.
 const GrownTo = "neo4j-kubernetes/volume-grown-to"
+
+// ForRelease is the annotation of what is for the members of one release.
+const ForRelease = "neo4j-kubernetes/release"

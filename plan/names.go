@@ -42,6 +42,12 @@ func (p Plan) Headless() string { return p.Name }
 // and others in every pod of the namespace, which the image turns into settings.
 func (p Plan) ClientService() string { return p.Name + "-client" }
 
+// Initial is the name of a role's ConfigMap with what counts at a first start only.
+func (p Plan) Initial(role neo4j.Role) string { return p.Pool(role) + "-initial" }
+
+// Live is the name of a role's ConfigMap with what its running members take.
+func (p Plan) Live(role neo4j.Role) string { return p.Pool(role) + "-live" }
+
 // AuthSecret is the name of the Secret with the first password.
 func (p Plan) AuthSecret() string {
 	if p.ExistingSecret != "" {

@@ -73,6 +73,9 @@ func ofPlan(client kubernetes.Interface, p plan.Plan) []wanted {
 	for _, role := range neo4j.Roles {
 		all = append(all, wanted{"poddisruptionbudget", ns, p.Pool(role), of(client.PolicyV1().PodDisruptionBudgets(ns).Get)})
 	}
+	for _, role := range neo4j.Roles {
+		all = append(all, wanted{"configmap", ns, p.Live(role), of(core.ConfigMaps(ns).Get)}, wanted{"configmap", ns, p.Initial(role), of(core.ConfigMaps(ns).Get)})
+	}
 	for _, name := range []string{p.Headless(), p.ClientService(), p.DiscoveryService()} {
 		all = append(all, wanted{"service", ns, name, of(core.Services(ns).Get)})
 	}

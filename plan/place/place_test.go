@@ -133,7 +133,7 @@ func TestASecretOfTheStacksOwnIsReadAsTheServersWould(t *testing.T) {
 func TestAnAPIThatDoesNotAnswer(t *testing.T) {
 	for resource, want := range map[string]string{
 		"namespaces": "namespace kube-system: no route", "statefulsets": "statefulset neo4j: no route", "secrets": "secret neo4j-auth: no route",
-		"configmaps": "configmap neo4j-plan: no route", "persistentvolumeclaims": "claims in graph: no route", "services": "service neo4j: no route",
+		"configmaps": "configmap neo4j-live: no route", "persistentvolumeclaims": "claims in graph: no route", "services": "service neo4j: no route",
 	} {
 		client := fake.NewClientset(system())
 		client.PrependReactor("*", resource, func(k8stesting.Action) (bool, runtime.Object, error) { return true, nil, errors.New("no route") })

@@ -2,6 +2,7 @@ package onbox
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 // turns are the members in the order in which they were replaced.
 var turns = regexp.MustCompile(`replacement of (\S+): \S+ is replaced(: it leads the cluster, so it comes last)?`)
 
-// TestRollingChange changes a running cluster of 3.5: a setting, with the update killed on the way; a value that the JVM refuses, which
+// TestRollingChange changes a running cluster of 3.5: settings that running members take; one that they do not, with the update killed on the way; a value that the JVM refuses, which
 // costs one member and a minute; and the way back.
 func TestRollingChange(t *testing.T) {
 	t.Parallel()
@@ -24,7 +25,9 @@ func TestRollingChange(t *testing.T) {
 	p.write("a-three")
 	before := p.uids()
 
-	p.set(`cluster.settings["dbms.transaction.timeout"]`, "90s")
+	p.takesLive(before)
+
+	p.set(`cluster.settings["dbms.transaction.bookmark_ready_timeout"]`, "90s")
 	out := p.killedAfter("replacement of neo4j-read-0: done in")
 	require.NotEqual(t, before["neo4j-read-0"], p.uids()["neo4j-read-0"], "one that never votes comes first\n%s", out)
 	p.must("cancel", "--yes")
@@ -41,9 +44,8 @@ func TestRollingChange(t *testing.T) {
 	now := p.uids()
 	for name, uid := range before {
 		assert.NotEqual(t, uid, now[name], "%s is of the present plan", name)
-		rows, err := p.cypher(name, "CALL dbms.listConfig('dbms.transaction.timeout') YIELD value")
-		require.NoError(t, err)
-		assert.Equal(t, [][]any{{"90000ms"}}, rows, name)
+		assert.Equal(t, "90000ms", p.setting(name, "dbms.transaction.bookmark_ready_timeout"), name)
+		assert.Equal(t, "20000ms", p.setting(name, "dbms.transaction.timeout"), "%s read it when it started", name)
 		requireNotes(t, p, name, "a-three")
 	}
 	p.unchanged()
@@ -66,6 +68,36 @@ func TestRollingChange(t *testing.T) {
 	}
 	requireNotes(t, p, "neo4j-read-0", "a-three", "b-five")
 	p.unchanged()
+}
+
+// takesLive changes a setting that a running server takes: nobody restarts, every member has it, and what a member refuses is written nowhere.
+func (p *project) takesLive(running map[string]string) {
+	const name = "dbms.transaction.timeout"
+	p.set(`cluster.settings["`+name+`"]`, "30s")
+	p.set(`cluster.settings["dbms.logs.query.threshold"]`, "2s")
+	out, err := p.run(2*time.Minute, "preview")
+	require.NoError(p.t, err, out)
+	assert.Contains(p.t, out, "applied live, nobody restarts: "+name+" its default -> 30s")
+	assert.NotContains(p.t, out, "replaces")
+	assert.Contains(p.t, p.up(), "settings of neo4j-0: neo4j-0 takes dbms.logs.query.threshold=2s, "+name+"=30s")
+	p.set(`cluster.settings["`+name+`"]`, "20s")
+	p.must("config", "rm", "--path", `cluster.settings["dbms.logs.query.threshold"]`)
+	p.up()
+	for member := range running {
+		assert.Equal(p.t, "20000ms", p.setting(member, name), member)
+		assert.Equal(p.t, "0ms", p.setting(member, "dbms.logs.query.threshold"), "%s: back to its default", member)
+	}
+	assert.Equal(p.t, running, p.uids(), "nobody restarted")
+	p.unchanged()
+}
+
+// setting is what a running member says that it has.
+func (p *project) setting(member, name string) string {
+	p.t.Helper()
+	rows, err := p.cypher(member, "CALL dbms.listConfig('"+name+"') YIELD name, value WITH * WHERE name = '"+name+"' RETURN value")
+	require.NoError(p.t, err)
+	require.Len(p.t, rows, 1, "%s on %s", name, member)
+	return fmt.Sprint(rows[0][0])
 }
 
 // killedAfter kills an update when it has printed a text: the engine saves nothing more.
