@@ -52,8 +52,8 @@ func isDynamic(r Release, name string) bool {
 
 // notLive are dynamic settings that are left to the next start all the same.
 var notLive = []string{
-	// A provider that was not in neo4j.conf at the start is no setting of the running server ("Setting … not found", seen on the classes of
-	// 5.26.30), and one that was stays one.
+	// A group that was not in neo4j.conf at the start has no settings in the running server ("Setting … not found", seen on the classes of
+	// 5.26.30), and one that was there stays.
 	"dbms.security.oidc.*",
 	// Taken up when certificates are read anew (dbms.security.reloadTLS), by whoever does that.
 	"dbms.ssl.policy.*",

@@ -20,8 +20,11 @@ type Settings struct {
 	// Values are the planned ones.
 	Values map[neo4j.Role]map[string]string
 	// Reset are those that the last plan had and this one has not: they go back to the server's default, which is what a start without
-	// them gives. One whose value is not known here, such as one that comes from a Secret now, must not be among them.
+	// them gives.
 	Reset map[neo4j.Role][]string
+	// Unknown says of a setting that its value is not known here and wins over neo4j.conf: it comes from a Secret, or from a variable of
+	// the environment (neo4j.EnvName). Such a setting is left as it is; nil for none.
+	Unknown func(name string) bool
 }
 
 // Options of Apply.
@@ -76,12 +79,13 @@ func newApplying(members reach.Asker, t neo4j.Topology, s Settings, o Options) (
 	op := &applying{members: members, topology: t, options: o, wanted: map[neo4j.Role]wanted{}, reset: map[string]bool{}, skipped: map[string]bool{}}
 	op.options.Options = o.Filled()
 	for _, role := range neo4j.Roles {
-		w := wanted{map[string]string{}, s.Reset[role]}
-		if family.Keys.ReadOnly != "" && len(t.Of(neo4j.Primary)) > 1 {
-			w.values[family.Keys.ReadOnly] = "" // the default, where the stack has none of its own
-			w.reset = slices.DeleteFunc(slices.Clone(w.reset), func(name string) bool { return name == family.Keys.ReadOnly })
+		w := s.of(role)
+		if name := family.Keys.ReadOnly; name != "" && len(t.Of(neo4j.Primary)) > 1 && !s.unknown(name) {
+			if _, own := w.values[name]; !own {
+				w.values[name] = "" // the default
+			}
+			w.reset = slices.DeleteFunc(w.reset, func(reset string) bool { return reset == name })
 		}
-		maps.Copy(w.values, s.Values[role])
 		for _, name := range slices.Concat(slices.Collect(maps.Keys(w.values)), w.reset) {
 			if !neo4j.Dynamic(t.Release, t.Edition, name) {
 				return nil, fmt.Errorf("%s is no setting that %s %s takes at run time", name, t.Edition, t.Release)
@@ -91,6 +95,16 @@ func newApplying(members reach.Asker, t neo4j.Topology, s Settings, o Options) (
 	}
 	return op, nil
 }
+
+// of are a role's settings whose values are known here.
+func (s Settings) of(role neo4j.Role) wanted {
+	w := wanted{map[string]string{}, slices.DeleteFunc(slices.Clone(s.Reset[role]), s.unknown)}
+	maps.Copy(w.values, s.Values[role])
+	maps.DeleteFunc(w.values, func(name, _ string) bool { return s.unknown(name) })
+	return w
+}
+
+func (s Settings) unknown(name string) bool { return s.Unknown != nil && s.Unknown(name) }
 
 // nothing says that no member must have anything.
 func (a *applying) nothing() bool {

@@ -172,7 +172,7 @@ func TestARefusalNamesTheMemberAndTheValue(t *testing.T) {
 func TestAMemberThatOnlySaysYesIsFound(t *testing.T) {
 	w := serve(t, "5.26.30")
 	w.instead[w.host("neo4j-1")] = func(q scripted.Query) (scripted.Answer, bool) {
-		return scripted.Answer{}, strings.HasPrefix(q.Text, "CALL dbms.setConfigValue")
+		return scripted.Answer{Columns: []string{}}, strings.HasPrefix(q.Text, "CALL dbms.setConfigValue")
 	}
 	_, err := w.applied(t, everywhere(map[string]string{"db.logs.query.threshold": "90s"}), false)
 	assert.EqualError(t, err, "settings of neo4j-1: neo4j-1 was told db.logs.query.threshold=90s, and shows 0s")
@@ -274,4 +274,18 @@ func TestNothingToApplyAsksNobody(t *testing.T) {
 	community := w.topology
 	community.Edition = neo4j.Community
 	assert.NoError(t, Apply(t.Context(), nowhere, community, everywhere(map[string]string{"dbms.logs.query.threshold": "1s"}), Options{}))
+}
+
+// A value that comes from a Secret wins over neo4j.conf and is not known here: nobody touches it.
+func TestWhatIsNotKnownIsLeftAlone(t *testing.T) {
+	w := serve(t, "5.26.30")
+	w.Started = map[string]string{"db.logs.query.threshold": "7s", "db.transaction.timeout": "7s", "server.databases.read_only": "archive"}
+	s := everywhere(map[string]string{"db.logs.query.threshold": "90s", "db.memory.transaction.max": "512m"}, "db.transaction.timeout")
+	s.Unknown = func(name string) bool { return name != "db.memory.transaction.max" }
+	said, err := w.applied(t, s, false)
+	require.NoError(t, err, said)
+	assert.Len(t, w.Changed, 4)
+	for _, m := range w.topology.Members {
+		assert.Equal(t, map[string]string{"db.memory.transaction.max": "512.00MiB"}, w.Settings[m.Host])
+	}
 }

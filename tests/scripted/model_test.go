@@ -216,3 +216,38 @@ func TestColumnsOf4x(t *testing.T) {
 		assert.Equal(t, "Neo.ClientError.Statement.NotSystemDatabaseError", c.At("a")(Query{Text: "SHOW DATABASES"}).Code)
 	}
 }
+
+func TestSettingsAreAServersOwnAndGoWithItsStart(t *testing.T) {
+	for release, want := range map[string]struct{ name, shown, standard, static string }{
+		"3.5.35":    {"dbms.logs.query.threshold", "90000ms", "0ms", "dbms.memory.pagecache.size"},
+		"4.4.41":    {"dbms.logs.query.threshold", "1m30s", "0s", "dbms.memory.pagecache.size"},
+		"2026.08.1": {"db.logs.query.threshold", "1m30s", "0s", "server.memory.pagecache.size"},
+	} {
+		r := NewRunTime(release)
+		r.Started[want.name] = "5s"
+		value := func(host string) any {
+			return column(t, r.At(host)(Query{Text: "CALL dbms.listConfig('query.threshold') YIELD name, value"}), "name", "value")[want.name]
+		}
+		set := func(host, name, to string) Answer {
+			return r.At(host)(Query{Text: "CALL dbms.setConfigValue($name, $value)", Parameters: map[string]any{"name": name, "value": to}})
+		}
+		started := value("a")
+		assert.Empty(t, set("a", want.name, "90s").Code, release)
+		assert.Equal(t, want.shown, value("a"), release)
+		assert.Equal(t, started, value("b"), release)
+		assert.Empty(t, set("a", want.name, "").Code, release)
+		assert.Equal(t, want.standard, value("a"), "%s: the default, and not what it was started with", release)
+		r.Restart("a")
+		assert.Equal(t, started, value("a"), release)
+		for _, wrong := range [][2]string{{want.name, "soon"}, {"no.such.setting", "1"}, {want.static, "1g"}} {
+			assert.Equal(t, "Neo.ClientError.Procedure.ProcedureCallFailed", set("a", wrong[0], wrong[1]).Code, "%s %s", release, wrong[0])
+		}
+		assert.Equal(t, []string{"a " + want.name + "=90s", "a " + want.name + "="}, r.Changed, release)
+	}
+}
+
+func TestDefaultsAreToldFrom50On(t *testing.T) {
+	const ask = "CALL dbms.listConfig() YIELD name, defaultValue"
+	assert.Equal(t, "Neo.ClientError.Statement.SyntaxError", NewRunTime("4.4.41").At("a")(Query{Text: ask}).Code)
+	assert.Equal(t, "0B", column(t, NewRunTime("5.0.0").At("a")(Query{Text: ask}), "name", "defaultValue")["db.memory.transaction.max"])
+}
