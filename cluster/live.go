@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -116,14 +115,12 @@ func given(p plan.Plan, role neo4j.Role, before, after resource.PropertyMap) ([]
 	for _, line := range lines {
 		still[neo4j.EnvName(line.Key)] = true
 	}
-	for name := range p.SettingSecrets {
-		still[neo4j.EnvName(name)] = true
-	}
-	names := keys(before)
-	maps.DeleteFunc(names, func(name string, _ bool) bool { return still[name] || keys(after)[name] })
 	var gone []string
-	for name := range names {
-		gone = append(gone, settingOf(name))
+	for variable := range keys(before) {
+		name := settingOf(variable)
+		if !still[variable] && !keys(after)[variable] && !p.Elsewhere(name) && p.Neo4j().Live(name) {
+			gone = append(gone, name)
+		}
 	}
 	slices.Sort(gone)
 	return gone, nil

@@ -27,3 +27,9 @@ var (
 	// ReservedVolumes are the names of the program's own volumes.
 	ReservedVolumes = []string{Claim, "conf", "home", "logs", "licenses"}
 )
+
+// Elsewhere says whether a setting's value is not in the plan: a Secret has it, and a variable brings it over neo4j.conf's.
+func (p Plan) Elsewhere(name string) bool {
+	_, secret := p.SettingSecrets[name]
+	return secret
+}
