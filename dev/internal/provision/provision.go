@@ -1,5 +1,6 @@
-// Package provision answers claims with folders: `local` PersistentVolumes, on which fsGroup works and which pin a claim to its
-// node, as a cloud's disks pin one to a zone.
+// Package provision answers claims with folders, or with disks where their class allows expansion: `local` PersistentVolumes, on
+// which fsGroup works and which pin a claim to its node, as a cloud's disks pin one to a zone. Disks grow, and it is the real kubelet
+// that formats, mounts and enlarges their file systems.
 package provision
 
 import (
@@ -11,16 +12,23 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/kubernetes/scheme"
+	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/record"
+
+	"neo4j-kubernetes/dev/internal/disk"
 )
 
 // Own is the provisioner of the box's default class.
@@ -39,6 +47,7 @@ type provisioner struct {
 	client kubernetes.Interface
 	dir    string
 	class  func(name string) (*storagev1.StorageClass, error)
+	events record.EventRecorder
 }
 
 // Run provisions until the process is ended. Flags: --kubeconfig, and --path for the folder that holds the volumes.
@@ -56,26 +65,54 @@ func Run(args []string) error {
 	if err != nil {
 		return err
 	}
-	p := &provisioner{client: client, dir: filepath.Clean(*dir)}
-	factory := informers.NewSharedInformerFactory(client, 10*time.Second) // the resync tries again what went wrong
+	told := record.NewBroadcaster()
+	told.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: client.CoreV1().Events("")})
+	p := &provisioner{
+		client: client, dir: filepath.Clean(*dir),
+		events: told.NewRecorder(scheme.Scheme, corev1.EventSource{Component: Own}),
+	}
+	if err := p.watch(informers.NewSharedInformerFactory(client, 10*time.Second)); err != nil { // the resync tries again what went wrong
+		return err
+	}
+	select {}
+}
+
+// watch hands claims and volumes to the provisioner, one at a time: two at work on one disk could attach it twice.
+func (p *provisioner) watch(factory informers.SharedInformerFactory) error {
 	p.class = factory.Storage().V1().StorageClasses().Lister().Get
 	factory.Storage().V1().StorageClasses().Informer()
-	for informer, handle := range map[cache.SharedIndexInformer]func(any) error{
-		factory.Core().V1().PersistentVolumeClaims().Informer(): func(o any) error { return p.claim(o.(*corev1.PersistentVolumeClaim)) },
-		factory.Core().V1().PersistentVolumes().Informer():      func(o any) error { return p.volume(o.(*corev1.PersistentVolume)) },
-	} {
-		try := func(o any) {
-			if err := handle(o); err != nil {
-				log.Print(err)
-			}
-		}
-		_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{AddFunc: try, UpdateFunc: func(_, o any) { try(o) }})
-		if err != nil {
-			return err
+	var one sync.Mutex
+	try := func(handle func() error) {
+		one.Lock()
+		defer one.Unlock()
+		if err := handle(); err != nil {
+			log.Print(err)
 		}
 	}
+	claim := func(o any) {
+		c := o.(*corev1.PersistentVolumeClaim)
+		try(func() error { return errors.Join(p.claim(c), p.grow(c)) })
+	}
+	volume := func(o any) { try(func() error { return p.volume(o.(*corev1.PersistentVolume)) }) }
+	deleted := func(o any) {
+		if last, ok := o.(cache.DeletedFinalStateUnknown); ok {
+			o = last.Obj
+		}
+		if v, ok := o.(*corev1.PersistentVolume); ok {
+			try(func() error { return p.deleted(v) })
+		}
+	}
+	_, err := factory.Core().V1().PersistentVolumeClaims().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc: claim, UpdateFunc: func(_, o any) { claim(o) },
+	})
+	if err != nil {
+		return err
+	}
+	_, err = factory.Core().V1().PersistentVolumes().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc: volume, UpdateFunc: func(_, o any) { volume(o) }, DeleteFunc: deleted,
+	})
 	factory.Start(nil)
-	select {}
+	return err
 }
 
 // claim makes a volume for a claim that waits for one of our provisioners.
@@ -97,15 +134,32 @@ func (p *provisioner) claim(c *corev1.PersistentVolumeClaim) error {
 			return err
 		}
 	}
-	dir := filepath.Join(p.dir, fmt.Sprintf("%s_%s_%.8s", c.Namespace, c.Name, string(c.UID)))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	made := volumeFor(c, class, node)
+	folder := filepath.Join(p.dir, fmt.Sprintf("%s_%s_%.8s", c.Namespace, c.Name, string(c.UID)))
+	if class.AllowVolumeExpansion != nil && *class.AllowVolumeExpansion {
+		err = onDisk(made, disk.In(folder))
+	} else {
+		made.Spec.Local.Path, err = folder, os.MkdirAll(folder, 0o755)
 	}
-	_, err = p.client.CoreV1().PersistentVolumes().Create(context.Background(), volumeFor(c, class, node, dir), metav1.CreateOptions{})
+	if err != nil {
+		return fmt.Errorf("claim %s/%s: %w", c.Namespace, c.Name, err)
+	}
+	_, err = p.client.CoreV1().PersistentVolumes().Create(context.Background(), made, metav1.CreateOptions{})
 	if apierrors.IsAlreadyExists(err) {
 		return nil
 	}
 	return err
+}
+
+// onDisk puts a volume on a disk, of a disk's least size where the claim asks for less, as clouds do.
+func onDisk(v *corev1.PersistentVolume, d disk.Disk) error {
+	size, fileSystem := v.Spec.Capacity[corev1.ResourceStorage], disk.FileSystem
+	if least := resource.NewQuantity(disk.Least, resource.BinarySI); size.Cmp(*least) < 0 {
+		size = *least
+	}
+	v.Spec.Capacity = corev1.ResourceList{corev1.ResourceStorage: size}
+	v.Spec.Local = &corev1.LocalVolumeSource{Path: d.Device(), FSType: &fileSystem}
+	return d.Make(size.Value())
 }
 
 func (p *provisioner) anyNode() (string, error) {
@@ -119,7 +173,7 @@ func (p *provisioner) anyNode() (string, error) {
 	return nodes.Items[0].Name, nil
 }
 
-func volumeFor(c *corev1.PersistentVolumeClaim, class *storagev1.StorageClass, node, dir string) *corev1.PersistentVolume {
+func volumeFor(c *corev1.PersistentVolumeClaim, class *storagev1.StorageClass, node string) *corev1.PersistentVolume {
 	reclaim := corev1.PersistentVolumeReclaimDelete
 	if class.ReclaimPolicy != nil {
 		reclaim = *class.ReclaimPolicy
@@ -133,7 +187,7 @@ func volumeFor(c *corev1.PersistentVolumeClaim, class *storagev1.StorageClass, n
 			ClaimRef: &corev1.ObjectReference{
 				Kind: "PersistentVolumeClaim", APIVersion: "v1", Namespace: c.Namespace, Name: c.Name, UID: c.UID,
 			},
-			PersistentVolumeSource: corev1.PersistentVolumeSource{Local: &corev1.LocalVolumeSource{Path: dir}},
+			PersistentVolumeSource: corev1.PersistentVolumeSource{Local: &corev1.LocalVolumeSource{}},
 			NodeAffinity: &corev1.VolumeNodeAffinity{Required: &corev1.NodeSelector{NodeSelectorTerms: []corev1.NodeSelectorTerm{{
 				MatchExpressions: []corev1.NodeSelectorRequirement{{Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpIn, Values: []string{node}}},
 			}}}},
@@ -141,13 +195,40 @@ func volumeFor(c *corev1.PersistentVolumeClaim, class *storagev1.StorageClass, n
 	}
 }
 
-// volume removes what a deleted claim left, where the class says so.
+// ours gives the folder of a volume that this provisioner made, empty for any other; onDisk says that a disk is in it.
+func (p *provisioner) ours(v *corev1.PersistentVolume) (folder string, onDisk bool) {
+	if v.Annotations[madeByKey] == "" || v.Spec.Local == nil {
+		return "", false
+	}
+	folder = v.Spec.Local.Path
+	d, onDisk := disk.Of(folder)
+	if onDisk {
+		folder = d.Folder()
+	}
+	if filepath.Dir(folder) != p.dir {
+		return "", false
+	}
+	return folder, onDisk
+}
+
+// volume removes what a deleted claim left, where the class says so, and sees to it that every other disk is attached: none is after
+// a start of the box or of the machine.
 func (p *provisioner) volume(v *corev1.PersistentVolume) error {
-	if v.Status.Phase != corev1.VolumeReleased || v.Spec.PersistentVolumeReclaimPolicy != corev1.PersistentVolumeReclaimDelete ||
-		v.Annotations[madeByKey] == "" || v.Spec.Local == nil || v.DeletionTimestamp != nil || filepath.Dir(v.Spec.Local.Path) != p.dir {
+	folder, onDisk := p.ours(v)
+	if folder == "" || v.DeletionTimestamp != nil {
 		return nil
 	}
-	if err := os.RemoveAll(v.Spec.Local.Path); err != nil {
+	if v.Status.Phase != corev1.VolumeReleased || v.Spec.PersistentVolumeReclaimPolicy != corev1.PersistentVolumeReclaimDelete {
+		if !onDisk {
+			return nil
+		}
+		size := v.Spec.Capacity[corev1.ResourceStorage]
+		return disk.In(folder).Provide(size.Value())
+	}
+	if err := p.deleted(v); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
 	err := p.client.CoreV1().PersistentVolumes().Delete(context.Background(), v.Name, metav1.DeleteOptions{})
@@ -155,4 +236,12 @@ func (p *provisioner) volume(v *corev1.PersistentVolume) error {
 		return nil
 	}
 	return err
+}
+
+// deleted takes away the device of a volume that is no object any more; what it holds stays, as a retained disk does.
+func (p *provisioner) deleted(v *corev1.PersistentVolume) error {
+	if folder, onDisk := p.ours(v); onDisk && folder != "" {
+		return disk.In(folder).Detach()
+	}
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes/fake"
+	"k8s.io/client-go/tools/record"
 )
 
 // withClass is a provisioner on one node, dev1, that knows the class "disk" of the given binding mode and reclaim policy.
@@ -22,6 +23,7 @@ func withClass(t *testing.T, mode storagev1.VolumeBindingMode, reclaim corev1.Pe
 		ObjectMeta: metav1.ObjectMeta{Name: "disk"}, Provisioner: "ebs.csi.aws.com", VolumeBindingMode: &mode, ReclaimPolicy: &reclaim,
 	}
 	return &provisioner{
+		events: record.NewFakeRecorder(20),
 		client: fake.NewClientset(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "dev1"}}), dir: t.TempDir(),
 		class: func(name string) (*storagev1.StorageClass, error) {
 			if name != class.Name {
