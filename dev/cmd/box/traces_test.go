@@ -76,6 +76,19 @@ func cgroups(pattern string) []string {
 	return all
 }
 
+// loops gives the loop devices with a file of the box. Of the file's path the kernel may give the end alone, from the mount on which
+// it lies in a namespace that is gone; the home's own name is in it all the same.
+func (s *subject) loops() []string {
+	var found []string
+	files, _ := filepath.Glob("/sys/block/loop*/loop/backing_file")
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), "/"+filepath.Base(s.Dir)+"/") {
+			found = append(found, fmt.Sprintf("%s of %s", strings.Split(file, "/")[3], strings.TrimSpace(string(text))))
+		}
+	}
+	return found
+}
+
 // processes calls see with every process of the machine but this one.
 func processes(see func(pid string)) {
 	entries, _ := os.ReadDir("/proc")
@@ -144,6 +157,7 @@ func (s *subject) left() []string {
 		}
 	}
 	left = append(left, cgroups(s.Name())...)
+	left = append(left, s.loops()...)
 	now := lookAtHost(s.t)
 	if !slices.Equal(now.networks, s.before.networks) {
 		left = append(left, fmt.Sprintf("interfaces %v, before %v", now.networks, s.before.networks))

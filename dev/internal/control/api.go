@@ -54,17 +54,23 @@ func (a api) serving(ctx context.Context) error {
 	})
 }
 
-// bootstrap makes what a fresh Kubernetes lacks: the default storage class.
-func (a api) bootstrap(ctx context.Context) error {
-	mode, reclaim, expand := storagev1.VolumeBindingWaitForFirstConsumer, corev1.PersistentVolumeReclaimDelete, false
-	for name, provisioner := range map[string]string{"standard": provision.Own, "premium-rwo": "pd.csi.storage.gke.io"} {
-		class := &storagev1.StorageClass{
+// storageClasses are those of a box: the default and GKE's give folders, disk gives disks, which grow.
+func storageClasses() []*storagev1.StorageClass {
+	named := func(name, provisioner string, expand bool) *storagev1.StorageClass {
+		mode, reclaim := storagev1.VolumeBindingWaitForFirstConsumer, corev1.PersistentVolumeReclaimDelete
+		return &storagev1.StorageClass{
 			ObjectMeta: metav1.ObjectMeta{Name: name}, Provisioner: provisioner, VolumeBindingMode: &mode, ReclaimPolicy: &reclaim, AllowVolumeExpansion: &expand,
 		}
-		if provisioner == provision.Own {
-			class.Annotations = map[string]string{"storageclass.kubernetes.io/is-default-class": "true"}
-		}
-		err := until(ctx, "storage class "+name, func() error {
+	}
+	standard := named("standard", provision.Own, false)
+	standard.Annotations = map[string]string{"storageclass.kubernetes.io/is-default-class": "true"}
+	return []*storagev1.StorageClass{standard, named("premium-rwo", "pd.csi.storage.gke.io", false), named("disk", provision.Own, true)}
+}
+
+// bootstrap makes what a fresh Kubernetes lacks: storage classes.
+func (a api) bootstrap(ctx context.Context) error {
+	for _, class := range storageClasses() {
+		err := until(ctx, "storage class "+class.Name, func() error {
 			_, err := a.StorageV1().StorageClasses().Create(ctx, class, metav1.CreateOptions{})
 			if apierrors.IsAlreadyExists(err) {
 				return nil

@@ -55,6 +55,9 @@ func (b Box) Kubeconfig() string { return b.Path("kubeconfig") }
 // Socket is where node 1 relays to the API server.
 func (b Box) Socket() string { return b.Path("api.sock") }
 
+// Volumes is the folder of the claims' volumes.
+func (b Box) Volumes() string { return b.Path("data", "volumes") }
+
 // State is the supervisor's word of what runs.
 func (b Box) State() string { return b.Path("state.json") }
 

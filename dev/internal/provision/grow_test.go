@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
@@ -16,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes/fake"
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/client-go/tools/record"
@@ -314,6 +316,52 @@ func TestClaimsThatDoNotGrow(t *testing.T) {
 			}
 			expectTold(t, p)
 		})
+	}
+}
+
+// From claim to disk, growth and end through what the provisioner watches.
+func TestWatch(t *testing.T) {
+	p := withDisks(t, nil)
+	class, err := p.class("disk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.client.StorageV1().StorageClasses().Create(context.Background(), class, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	stop, factory := make(chan struct{}), informers.NewSharedInformerFactory(p.client, time.Minute)
+	t.Cleanup(func() {
+		close(stop)
+		factory.Shutdown()
+	})
+	if err := p.watch(factory, stop); err != nil {
+		t.Fatal(err)
+	}
+	c := waiting(nil)
+	if _, err := p.client.CoreV1().PersistentVolumeClaims(c.Namespace).Create(context.Background(), c, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a volume", func() bool { return len(p.volumes(t)) == 1 })
+	v := p.volumes(t)[0]
+	c.Spec.VolumeName, c.Status.Phase, c.Status.Capacity = v.Name, corev1.ClaimBound, v.Spec.Capacity.DeepCopy()
+	c.Spec.Resources.Requests[corev1.ResourceStorage] = resource.MustParse("2Gi")
+	p.update(t, c)
+	eventually(t, "the kubelet's turn", func() bool {
+		return p.claimNow(t).Status.AllocatedResourceStatuses[corev1.ResourceStorage] == corev1.PersistentVolumeClaimNodeResizePending
+	})
+	expectSize(t, p.volumes(t)[0], "2Gi")
+	if err := p.client.CoreV1().PersistentVolumes().Delete(context.Background(), v.Name, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "no device", func() bool { return deviceSize(t, v) == 0 })
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("never: " + what)
+		}
 	}
 }
 

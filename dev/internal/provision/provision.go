@@ -71,16 +71,21 @@ func Run(args []string) error {
 		client: client, dir: filepath.Clean(*dir),
 		events: told.NewRecorder(scheme.Scheme, corev1.EventSource{Component: Own}),
 	}
-	if err := p.watch(informers.NewSharedInformerFactory(client, 10*time.Second)); err != nil { // the resync tries again what went wrong
+	// The resync tries again what went wrong.
+	if err := p.watch(informers.NewSharedInformerFactory(client, 10*time.Second), nil); err != nil {
 		return err
 	}
 	select {}
 }
 
-// watch hands claims and volumes to the provisioner, one at a time: two at work on one disk could attach it twice.
-func (p *provisioner) watch(factory informers.SharedInformerFactory) error {
-	p.class = factory.Storage().V1().StorageClasses().Lister().Get
-	factory.Storage().V1().StorageClasses().Informer()
+// watch hands claims and volumes to the provisioner, one at a time: two at work on one disk could attach it twice. The classes are
+// known before the first of them, or a claim would grow whose class refuses it.
+func (p *provisioner) watch(factory informers.SharedInformerFactory, stop <-chan struct{}) error {
+	classes := factory.Storage().V1().StorageClasses()
+	p.class = classes.Lister().Get
+	classes.Informer()
+	factory.Start(stop)
+	factory.WaitForCacheSync(stop)
 	var one sync.Mutex
 	try := func(handle func() error) {
 		one.Lock()
@@ -111,7 +116,7 @@ func (p *provisioner) watch(factory informers.SharedInformerFactory) error {
 	_, err = factory.Core().V1().PersistentVolumes().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc: volume, UpdateFunc: func(_, o any) { volume(o) }, DeleteFunc: deleted,
 	})
-	factory.Start(nil)
+	factory.Start(stop)
 	return err
 }
 

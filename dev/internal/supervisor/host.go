@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"neo4j-kubernetes/dev/internal/disk"
 	"neo4j-kubernetes/dev/internal/home"
 	"neo4j-kubernetes/dev/internal/node"
 )
@@ -100,9 +101,18 @@ func prepareHost(file, proc string, mountPoints ...string) error {
 	return nil
 }
 
-// Clear removes what a box that no longer runs left on the host: its cgroups, and if it was the last one also the mount points and
-// changed sysctls. Removing a mount point would take it from a box that still uses it.
+// Clear removes what a box that no longer runs left on the host: its cgroups with the processes in them, the loop devices of its
+// disks, and if it was the last one also the mount points and changed sysctls.
 func Clear(b home.Box) error {
+	if err := clearHost(b); err != nil {
+		return err
+	}
+	// Last: the mounts of a disk end with the processes of their node.
+	return disk.DetachAll(b.Volumes())
+}
+
+// clearHost leaves a mount point to a box that still uses it.
+func clearHost(b home.Box) error {
 	unlock, err := lockHost(filepath.Dir(hostFile))
 	if err != nil {
 		return err

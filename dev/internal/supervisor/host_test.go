@@ -3,8 +3,10 @@ package supervisor
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"neo4j-kubernetes/dev/internal/disk"
 	"neo4j-kubernetes/dev/internal/home"
 	"neo4j-kubernetes/dev/internal/node"
 )
@@ -37,6 +39,36 @@ func expectSysctls(t *testing.T, proc, want string) {
 		if err != nil || string(text) != want {
 			t.Errorf("%s is %q (%v), want %q", name, text, err, want)
 		}
+	}
+}
+
+// A crash leaves the loop devices of disks, which end with no process.
+func TestClearDetachesDisks(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("attaches a loop device, which needs root")
+	}
+	b := home.Box{Dir: t.TempDir()}
+	d := disk.In(filepath.Join(b.Volumes(), "one"))
+	t.Cleanup(func() { _ = disk.DetachAll(b.Volumes()) })
+	if err := d.Make(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	device, err := os.Readlink(d.Device())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("/sys/block", filepath.Base(device), "loop", "backing_file")
+	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), b.Dir) {
+		t.Errorf("%s shows %q (%v)", device, text, err)
+	}
+	if err := Clear(b); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), b.Dir) {
+		t.Errorf("%s shows %q still", device, text)
+	}
+	if left, err := os.ReadDir(d.Folder()); err != nil || len(left) != 1 {
+		t.Errorf("in its folder are %v (%v), not the disk's file alone", left, err)
 	}
 }
 
