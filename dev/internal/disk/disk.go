@@ -22,7 +22,7 @@ const (
 )
 
 // FileSystem is what a kubelet makes on a disk. With ext4 only those may enlarge it while it is mounted who have CAP_SYS_RESOURCE
-// (ext4_resize_begin in the kernel), which containers and machines of builders often withhold from root; xfs asks for CAP_SYS_ADMIN,
+// (ext4_resize_begin in the kernel), which containers and build machines often withhold from root; xfs asks for CAP_SYS_ADMIN,
 // without which there is no box anyway.
 const FileSystem = "xfs"
 
