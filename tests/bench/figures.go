@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 )
@@ -34,7 +35,12 @@ type figure struct {
 const (
 	upPlain, upBare, previewFloor, unchangedFloor, failover, deletion, boxStart, boxMemory = "up", "bare", "preview", "unchanged", "failover", "deletion", "box", "memory"
 	planning                                                                               = "plan"
+
+	rolling, rollingDefault, rollingTime, liveGap, liveTime, bad, growth = "rolling", "rolling-default", "rolling-time", "live-gap", "live-time", "bad", "growth"
 )
+
+// byController is what rolling changes are measured against.
+const byController = "the StatefulSet's RollingUpdate, leader on the highest ordinal"
 
 func allFigures() []*figure {
 	return []*figure{
@@ -44,10 +50,25 @@ func allFigures() []*figure {
 		{Key: unchangedFloor, Name: "up, nothing changed, check included", Against: "up of an empty program", Unit: "s", kind: difference, limit: 5},
 		{Key: failover, Name: "leader killed to next write, pods", Against: "the same, bare processes", Unit: "s", kind: ratio, limit: 1.3},
 		{Key: deletion, Name: "leader's pod deleted by force to next write", Against: "bare process killed", Unit: "s", kind: told},
+		{Key: rolling, Name: "a setting changed on three members: sum of the gaps between acknowledged writes", Against: byController, Unit: "s", kind: ratio, limit: 0.35},
+		{Key: rollingDefault, Name: "the same, with the server's default timeouts", Against: byController, Unit: "s", kind: ratio, limit: 0.35},
+		{Key: rollingTime, Name: "a setting changed on three members, to proven roles", Against: byController, Unit: "s", kind: ratio, limit: 1},
+		{Key: liveGap, Name: "a setting changed live: the longest pause between acknowledged writes", Against: "-", Unit: "ms", kind: absolute, limit: 200},
+		{Key: liveTime, Name: "a setting changed live, to proven roles", Against: "-", Unit: "s", kind: absolute, limit: 10},
+		{Key: bad, Name: "a setting that the server refuses: its end to the end of up, one member down", Against: "-", Unit: "s", kind: absolute, limit: 60},
+		{Key: growth, Name: "volumes grown 1Gi to 2Gi on three members, to proven roles", Against: "-", Unit: "s", kind: absolute, limit: 30},
 		{Key: boxStart, Name: "box, cold start to three nodes Ready", Against: "-", Unit: "s", kind: absolute, limit: 10},
 		{Key: planning, Name: "neo4j.conf of every family, 100 clusters parsed, validated and planned", Against: "-", Unit: "ms", kind: absolute, limit: 100},
 		{Key: boxMemory, Name: "box, PSS before pods", Against: "-", Unit: "MB", kind: absolute, limit: 800},
 	}
+}
+
+// in is a duration in the figure's unit.
+func (f *figure) in(took time.Duration) float64 {
+	if f.Unit == "ms" {
+		return took.Seconds() * 1000
+	}
+	return took.Seconds()
 }
 
 // result is a figure's judgement; measured is false where samples are missing.
@@ -68,10 +89,11 @@ func (f *figure) judge() result {
 	if r.MedianTheirs > 0 {
 		r.Ratio = r.MedianOurs / r.MedianTheirs
 	}
-	value := r.MedianOurs
+	value, limit := r.MedianOurs, f.limit
 	switch f.kind {
 	case ratio:
-		value, r.Aim = r.Ratio, fmt.Sprintf("ratio <= %.2f", f.limit)
+		// By the product, for theirs may be nothing at all.
+		limit, r.Aim = f.limit*r.MedianTheirs, fmt.Sprintf("ratio <= %.2f", f.limit)
 	case difference:
 		value, r.Aim = r.MedianOurs-r.MedianTheirs, fmt.Sprintf("<= %.0f %s over it", f.limit, f.Unit)
 	case absolute:
@@ -80,7 +102,7 @@ func (f *figure) judge() result {
 		r.Aim = "-"
 		return r
 	}
-	r.Met = r.Measured && value <= f.limit
+	r.Met = r.Measured && value <= limit
 	return r
 }
 

@@ -16,19 +16,28 @@ import (
 
 // killServer ends the server's process in a pod by SIGKILL, as the bare side ends its own: the nodes' processes are this machine's.
 func killServer(ctx context.Context, client kubernetes.Interface, namespace, pod string) error {
-	p, err := client.CoreV1().Pods(namespace).Get(ctx, pod, metav1.GetOptions{})
+	pid, err := serverIn(ctx, client, namespace, pod)
 	if err != nil {
 		return err
 	}
+	return syscall.Kill(pid, syscall.SIGKILL)
+}
+
+// serverIn finds the server's process of a pod.
+func serverIn(ctx context.Context, client kubernetes.Interface, namespace, pod string) (int, error) {
+	p, err := client.CoreV1().Pods(namespace).Get(ctx, pod, metav1.GetOptions{})
+	if err != nil {
+		return 0, err
+	}
 	if len(p.Status.ContainerStatuses) != 1 {
-		return fmt.Errorf("pod %s has %d containers", pod, len(p.Status.ContainerStatuses))
+		return 0, fmt.Errorf("pod %s has %d containers", pod, len(p.Status.ContainerStatuses))
 	}
 	_, id, _ := strings.Cut(p.Status.ContainerStatuses[0].ContainerID, "://")
 	pid, err := serverOf(id)
 	if err != nil {
-		return fmt.Errorf("pod %s: %w", pod, err)
+		return 0, fmt.Errorf("pod %s: %w", pod, err)
 	}
-	return syscall.Kill(pid, syscall.SIGKILL)
+	return pid, nil
 }
 
 // serverOf finds the JVM of a container by the control group that bears the container's id.

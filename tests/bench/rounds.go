@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,15 +40,15 @@ func (b *bench) wants(keys ...string) bool {
 // ours and theirs keep a sample of a figure, where that figure is wanted.
 func (b *bench) ours(key string, took time.Duration) {
 	if f := b.figures[key]; f != nil {
-		f.Ours = append(f.Ours, took.Seconds())
-		b.say("%s: ours %.2f s", key, took.Seconds())
+		f.Ours = append(f.Ours, f.in(took))
+		b.say("%s: ours %s", key, took.Round(time.Millisecond))
 	}
 }
 
 func (b *bench) theirs(key string, took time.Duration) {
 	if f := b.figures[key]; f != nil {
-		f.Theirs = append(f.Theirs, took.Seconds())
-		b.say("%s: theirs %.2f s", key, took.Seconds())
+		f.Theirs = append(f.Theirs, f.in(took))
+		b.say("%s: theirs %s", key, took.Round(time.Millisecond))
 	}
 }
 
@@ -63,9 +64,7 @@ func (b *bench) measure(ctx context.Context, runs int) (err error) {
 			if err != nil {
 				return fmt.Errorf("planning: %w", err)
 			}
-			f := b.figures[planning]
-			f.Ours = append(f.Ours, took.Seconds()*1000)
-			b.say("%s: %s", planning, took)
+			b.ours(planning, took)
 		}
 		if len(b.figures) == 1 {
 			return nil
@@ -81,16 +80,16 @@ func (b *bench) measure(ctx context.Context, runs int) (err error) {
 	if err := b.startBox(ctx, runs); err != nil {
 		return err
 	}
-	if !b.wants(upPlain, upBare, previewFloor, unchangedFloor, failover, deletion) {
-		return nil
-	}
-	if err := b.emptyProject(ctx); err != nil {
-		return err
+	if b.wants(previewFloor, unchangedFloor) {
+		if err := b.emptyProject(ctx); err != nil {
+			return err
+		}
 	}
 	for round := range runs {
-		sides := []func(context.Context, string) error{b.program, b.plain, b.bare}
+		changes := func(ctx context.Context, name string) error { return b.changes(ctx, name, round%2 == 0) }
+		sides := []func(context.Context, string) error{b.program, b.plain, b.bare, changes}
 		if round%2 == 1 {
-			sides = []func(context.Context, string) error{b.bare, b.plain, b.program}
+			slices.Reverse(sides)
 		}
 		for _, side := range sides {
 			if err := side(ctx, fmt.Sprintf("bench-%d", round+1)); err != nil {

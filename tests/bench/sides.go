@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"neo4j-kubernetes/tests/harness"
 )
@@ -26,18 +25,11 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 	if !b.wants(upPlain, upBare, previewFloor, unchangedFloor, failover, deletion) {
 		return nil
 	}
-	dir := filepath.Join(b.dir, namespace)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
-	p, err := b.box.Clone(ctx, ".", dir, filepath.Join(b.dir, "neo4j"), "dev", namespace)
+	p, forget, err := b.clone(ctx, namespace)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		_, forgotten := p.Pulumi(context.WithoutCancel(ctx), time.Minute, "stack", "rm", "--yes", "--force", p.Stack)
-		err = errors.Join(err, forgotten, b.drop(ctx, namespace))
-	}()
+	defer func() { err = errors.Join(err, forget()) }()
 	if b.wants(previewFloor) {
 		if err := b.pair(ctx, previewFloor, p, []string{"preview"}); err != nil {
 			return err
@@ -75,6 +67,21 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 		}
 	}
 	return nil
+}
+
+// clone makes a stack like dev in a namespace of its own; forget removes both, with what runs there.
+func (b *bench) clone(ctx context.Context, namespace string) (p *harness.Project, forget func() error, err error) {
+	dir := filepath.Join(b.dir, namespace)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, nil, err
+	}
+	if p, err = b.box.Clone(ctx, ".", dir, filepath.Join(b.dir, "neo4j"), "dev", namespace); err != nil {
+		return nil, nil, err
+	}
+	return p, func() error {
+		_, forgotten := p.Pulumi(context.WithoutCancel(ctx), time.Minute, "stack", "rm", "--yes", "--force", p.Stack)
+		return errors.Join(forgotten, b.drop(ctx, namespace))
+	}, nil
 }
 
 // proven says whether the last update printed the check's table: without the check it would be fast, and worth nothing.
@@ -117,11 +124,7 @@ func (b *bench) podFailover(ctx context.Context, p *harness.Project, key string,
 	if err != nil {
 		return err
 	}
-	config, err := clientcmd.BuildConfigFromFlags("", filepath.Join(b.box.Home, "kubeconfig"))
-	if err != nil {
-		return err
-	}
-	client, err := kubernetes.NewForConfig(config)
+	client, err := b.access().Client()
 	if err != nil {
 		return err
 	}
