@@ -1,6 +1,6 @@
 # Every target is one line; the work is in dev/*.sh and in Go. `make help` lists the targets.
 STACK ?= dev
-.PHONY: help up preview verify down shell check test bench golden
+.PHONY: help up preview verify down shell check test kills bench golden
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 up: ## install and build what is missing, start the local box, deploy STACK and prove its roles
@@ -17,6 +17,8 @@ check: ## format, vet, lint, unit and golden tests; no root, no box
 	@dev/test.sh check
 test: ## everything, with the box and real servers
 	@dev/test.sh all
+kills: ## updates of a real cluster killed at 30 random moments (KILLS=n, SEED=n), each proven at the next
+	@dev/test.sh kills
 bench: ## the table of ratios
 	@dev/bench.sh
 golden: ## rewrite the golden manifests after a wanted change

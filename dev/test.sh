@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `dev/test.sh check`: format, vet, lint, unit and golden tests of the program. `dev/test.sh all`: the same of every module
-# (which compiles all of Kubernetes), then the conformance tests, the box and real servers.
+# (which compiles all of Kubernetes), then the conformance tests, the box and real servers. `dev/test.sh kills`: TestKills alone, with
+# KILLS kills (30) drawn from SEED.
 # Ends with one line "N passed, N failed, N skipped" over all modules.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -23,10 +24,17 @@ gotest() {
   local name=$1 dir=$2
   shift 2
   say "tests: $name"
-  (cd "$dir" && as_built && "$bin/gotestsum" --format pkgname --hide-summary skipped --jsonfile "$results/$name.json" -- -vet=off "$@") || failed=1
+  (cd "$dir" && as_built && "$bin/gotestsum" --format "${format:-pkgname}" --hide-summary skipped --jsonfile "$results/$name.json" -- -vet=off "$@") || failed=1
 }
 
 if [ "$what" = check ]; then dev/setup.sh check; else dev/setup.sh tools; fi
+
+if [ "$what" = kills ]; then
+  # It takes hours: what is killed when, and what the next update says, is printed as it happens.
+  format=standard-verbose gotest kills . -timeout 6h ./tests/onbox -run '^TestKills$' -kills "${KILLS:-30}" -kills.seed "${SEED:-0}"
+  "$bin/tally" "$results"/*.json
+  exit $failed
+fi
 
 say "format"
 unformatted=$(gofmt -l .)

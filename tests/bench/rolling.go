@@ -59,10 +59,7 @@ func (c *changing) byProgram(ctx context.Context, value string) (gaps, time.Dura
 	if err := c.set(ctx, settingPath(rolled), value); err != nil {
 		return gaps{}, 0, err
 	}
-	return c.underWrites(ctx, func(ctx context.Context) error {
-		_, err := c.up(ctx)
-		return err
-	})
+	return c.underWrites(ctx, c.up)
 }
 
 // byRollingUpdate makes the change with the leader on the highest ordinal, which the controller replaces first. The pods are taken from the

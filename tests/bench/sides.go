@@ -69,21 +69,6 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 	return nil
 }
 
-// clone makes a stack like dev in a namespace of its own; forget removes both, with what runs there.
-func (b *bench) clone(ctx context.Context, namespace string) (p *harness.Project, forget func() error, err error) {
-	dir := filepath.Join(b.dir, namespace)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, nil, err
-	}
-	if p, err = b.box.Clone(ctx, ".", dir, filepath.Join(b.dir, "neo4j"), "dev", namespace); err != nil {
-		return nil, nil, err
-	}
-	return p, func() error {
-		_, forgotten := p.Pulumi(context.WithoutCancel(ctx), time.Minute, "stack", "rm", "--yes", "--force", p.Stack)
-		return errors.Join(forgotten, b.drop(ctx, namespace))
-	}, nil
-}
-
 // proven says whether the last update printed the check's table: without the check it would be fast, and worth nothing.
 func proven(p *harness.Project) error {
 	out := p.Printed.String()
@@ -194,24 +179,5 @@ func (b *bench) bare(ctx context.Context, name string) (err error) {
 	}
 	b.theirs(failover, lost.Next)
 	b.theirs(deletion, lost.Next)
-	return nil
-}
-
-// drop removes a namespace with its members' data, at once: nobody waits for servers that nobody needs. After an interrupt it
-// leaves that to the end of the box.
-func (b *bench) drop(ctx context.Context, namespace string) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	// The set goes first, or it would start its pods again.
-	for _, args := range [][]string{
-		{"delete", "statefulsets", "--all", "--cascade=orphan"},
-		{"delete", "pods", "--all", "--force", "--grace-period=0"},
-		{"delete", "namespace", namespace, "--ignore-not-found", "--timeout=2m"},
-	} {
-		if _, err := b.box.Kubectl(ctx, append([]string{"-n", namespace}, args...)...); err != nil {
-			return err
-		}
-	}
 	return nil
 }

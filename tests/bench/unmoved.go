@@ -58,10 +58,7 @@ func (c *changing) unmoved(ctx context.Context) (gaps, time.Duration, error) {
 	if err != nil {
 		return gaps{}, 0, err
 	}
-	g, took, err := c.underWrites(ctx, func(ctx context.Context) error {
-		_, err := c.up(ctx)
-		return err
-	})
+	g, took, err := c.underWrites(ctx, c.up)
 	if err != nil {
 		return gaps{}, 0, err
 	}
