@@ -84,7 +84,7 @@ func (c *changing) underWrites(ctx context.Context, change func(context.Context)
 		return gaps{}, 0, err
 	}
 	w.stop()
-	if err := complete(ctx, c.members, c.ledger); err != nil {
+	if err := complete(ctx, c.members, c.ledger, catchUp); err != nil {
 		return gaps{}, 0, err
 	}
 	return gapsOf(c.ledger.kept(), began, ended), ended.Sub(began), nil

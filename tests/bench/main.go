@@ -1,5 +1,6 @@
 // Command bench measures the figures of `make bench`, each beside what it is measured against, in turns, and prints a table. It
-// never fails because of a number. What it starts it ends, on Ctrl-C too.
+// never fails because of a number, but does where a change loses an acknowledged write, or costs a member that it must not cost. What it
+// starts it ends, on Ctrl-C too.
 package main
 
 import (

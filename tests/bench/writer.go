@@ -21,6 +21,8 @@ const (
 	// pod is being made anew, and every try opens a port-forward.
 	refusedPause   = 2 * writeEvery
 	unreachedPause = 300 * time.Millisecond
+	// catchUp is how long members may lag behind the ledger after a change.
+	catchUp = time.Minute
 	// steadyWrites is how many writes in a row the leader takes before a change begins.
 	steadyWrites = 20
 )
@@ -95,9 +97,9 @@ func (w *writer) after(ctx context.Context, moment time.Time) error {
 }
 
 // complete compares every member with the ledger. Followers may lag for a moment; what is not there after that is lost, and an error.
-func complete(ctx context.Context, members *reach.Members, l *ledger) error {
+func complete(ctx context.Context, members *reach.Members, l *ledger, within time.Duration) error {
 	entries := l.kept()
-	return harness.Eventually(ctx, time.Minute, func() error {
+	return harness.Eventually(ctx, within, func() error {
 		has, errs := reach.All(ctx, members.Topology.Members, func(ctx context.Context, m neo4j.Member) ([]int64, error) {
 			return writtenOn(ctx, members, m)
 		})
