@@ -23,14 +23,31 @@ func (c *changing) leadTo(ctx context.Context, wanted neo4j.Member) error {
 			leader, err = leads(ctx, c.members, members)
 			return err
 		})
-		if err != nil || leader.Name == wanted.Name {
+		if err != nil {
 			return err
+		}
+		if leader.Name == wanted.Name {
+			return harness.Eventually(ctx, 2*time.Minute, func() error { return c.allReady(ctx) })
 		}
 		if err := c.hold(ctx, leader); err != nil {
 			return fmt.Errorf("bringing the lead to %s: %w", wanted.Name, err)
 		}
 	}
 	return fmt.Errorf("the lead did not come to %s", wanted.Name)
+}
+
+// allReady says with an error who does not serve: one that was stopped for long has lost its readiness, and a controller would wait for it.
+func (c *changing) allReady(ctx context.Context) error {
+	pods, err := c.pods(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range c.members.Topology.Members {
+		if !ready(pods[m.Name]) {
+			return fmt.Errorf("%s is not ready", m.Name)
+		}
+	}
+	return nil
 }
 
 // hold stops a leader's server until another member leads.
