@@ -115,7 +115,9 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	if err := enable.Servers(ctx, r.access(), t, options(patience)); err != nil {
 		return err
 	}
-	if err := roll.Members(ctx, r.access(), t, roll.Options{Options: options(ready), Agree: patience}); err != nil {
+	rolling := roll.Options{Options: options(ready), Agree: patience}
+	rolling.Waive = r.stack.Plan.Rolling.Waive
+	if err := roll.Members(ctx, r.access(), t, rolling); err != nil {
 		return err
 	}
 	if !r.stack.Plan.Verify.Enabled {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/verify"
 )
@@ -32,7 +33,7 @@ func (t *turn) handOver(ctx context.Context) (waitFor string, err error) {
 	}
 	seen, errs := reach.All(ctx, t.topology.Members, t.members.Observe)
 	for _, m := range t.topology.Members {
-		if errs[m.Name] != nil {
+		if errs[m.Name] != nil && !slices.Contains(t.waive, plan.GateAgreement) {
 			// Who leads is not known then: nobody is stopped on a guess.
 			return "", fmt.Errorf("%s: %w", m.Name, errs[m.Name])
 		}
@@ -44,24 +45,25 @@ func (t *turn) handOver(ctx context.Context) (waitFor string, err error) {
 		return "", nil
 	}
 	if !t.handed.asked {
-		if err := t.makeReadOnly(ctx, family, led); err != nil {
+		if can, err := t.makeReadOnly(ctx, family, led); err != nil || !can {
 			return "", err
 		}
 	}
 	return "it hands over " + strings.Join(led, ", "), nil
 }
 
-func (t *turn) makeReadOnly(ctx context.Context, family neo4j.Family, led []string) error {
-	before, err := t.readOnly(ctx, family)
-	if err != nil {
-		return err
+// makeReadOnly says whether it could: on the way from 4.2 to 4.3 there are members that have no such setting, and come last as ever.
+func (t *turn) makeReadOnly(ctx context.Context, family neo4j.Family, led []string) (can bool, err error) {
+	before, there, err := t.readOnly(ctx, family)
+	if err != nil || !there {
+		return false, err
 	}
 	value := strings.Join(led, ",")
 	if before != "" {
 		value = before + "," + value
 	}
 	t.handed = handed{true, before} // before it is asked: an answer that is lost may have been a yes
-	return t.setReadOnly(ctx, family, value)
+	return true, t.setReadOnly(ctx, family, value)
 }
 
 // takeBack undoes a hand-over that was not followed by a restart.
@@ -81,16 +83,17 @@ func (t *turn) takeBack(ctx context.Context) error {
 	return nil
 }
 
-func (t *turn) readOnly(ctx context.Context, family neo4j.Family) (string, error) {
+// readOnly is the setting's value on the member, and whether the member has the setting.
+func (t *turn) readOnly(ctx context.Context, family neo4j.Family) (value string, there bool, err error) {
 	statement := fmt.Sprintf("SHOW SETTINGS '%s' YIELD value", family.Keys.ReadOnly)
 	if family.Proof != neo4j.ByServers {
 		statement = fmt.Sprintf("CALL dbms.listConfig('%s') YIELD value", family.Keys.ReadOnly)
 	}
 	answer, err := t.members.Run(ctx, t.member, reach.Question{Database: "system", Statement: statement})
 	if err != nil || len(answer.Rows) == 0 {
-		return "", err
+		return "", false, err
 	}
-	return reach.Text(answer.Rows[0][0]), nil
+	return reach.Text(answer.Rows[0][0]), true, nil
 }
 
 func (t *turn) setReadOnly(ctx context.Context, family neo4j.Family, value string) error {
