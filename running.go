@@ -14,6 +14,7 @@ import (
 	"neo4j-kubernetes/operate/enable"
 	"neo4j-kubernetes/operate/roll"
 	"neo4j-kubernetes/operate/scale"
+	"neo4j-kubernetes/operate/upgrade"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/plan/place"
 	"neo4j-kubernetes/reach"
@@ -102,8 +103,8 @@ func (r running) scaleIn(ctx context.Context, to plan.Plan) error {
 	})
 }
 
-// after has all members be up, takes up planned servers and replaces members of an earlier plan, whether the check is on or not, and then
-// proves the cluster.
+// after has all members be up, takes up planned servers, replaces members of an earlier plan and upgrades the system database, whether the
+// check is on or not, and then proves the cluster.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, patience := time.Duration(r.stack.Plan.Timeouts.Ready)*time.Second, time.Duration(r.stack.Plan.Timeouts.Verify)*time.Second
 	options := func(timeout time.Duration) operate.Options {
@@ -118,6 +119,9 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	rolling := roll.Options{Options: options(ready), Agree: patience}
 	rolling.Waive = r.stack.Plan.Rolling.Waive
 	if err := roll.Members(ctx, r.access(), t, rolling); err != nil {
+		return err
+	}
+	if err := upgrade.System(ctx, r.access(), t, options(patience)); err != nil {
 		return err
 	}
 	if !r.stack.Plan.Verify.Enabled {

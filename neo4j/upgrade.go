@@ -51,6 +51,12 @@ func CheckUpgrade(from, to Running) *UpgradeProblem {
 	return checkDiscoveryMove(next, from, to)
 }
 
+// UpgradesSystem says whether a cluster's system database gets a new release's schema only by dbms.upgrade, called when all members run
+// the release: new in 4.1 (operations manual 4.4, reference/procedures), and not by itself in clusters up to 4.4 (the same,
+// dbms.allow_single_automatic_upgrade). From 5.0 on the upgrade guide asks for nothing after the last server (version-5/upgrade-minor/
+// in-place-rolling), and from 5.9 on the procedure is deprecated, for the servers do it themselves.
+func (r Release) UpgradesSystem() bool { return r.Major == 4 && r.Minor >= 1 }
+
 // lastOf5 is the minor number of the last release of 5.x.
 const lastOf5 = 26
 

@@ -24,14 +24,18 @@ func (s *Step) pass(ctx context.Context, o Options) error {
 // passOne asks a gate until it is open, for its time; one that is waived is asked once, to say what it would have waited for.
 func (s *Step) passOne(ctx context.Context, o Options, gate Gate) error {
 	began, said := time.Now(), ""
+	var shut error
 	for look := 1; ; look++ {
 		err := gate.Holds(ctx)
-		if err == nil {
+		switch {
+		case err == nil:
 			return nil
-		}
-		if reach.Lasting(err) {
+		case reach.Lasting(err):
 			return err
+		case ctx.Err() != nil && shut != nil:
+			err = shut // what the end of the time cut short says nothing
 		}
+		shut = err
 		if o.Waives(gate.Name) {
 			s.tell(o, fmt.Sprintf("gate %s is waived: %s", gate.Name, err))
 			return nil

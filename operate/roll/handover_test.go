@@ -45,6 +45,15 @@ func serve(t *testing.T, release string) *served {
 	return &served{w, c, members}
 }
 
+// from has all servers run an earlier release.
+func (s *served) from(release string) {
+	s.cluster.Locked(func() {
+		for _, server := range s.cluster.Servers {
+			server.Version = release
+		}
+	})
+}
+
 func (s *served) remove(_ context.Context, m neo4j.Member, uid types.UID, _ time.Duration) error {
 	s.cluster.Locked(func() {
 		for _, d := range s.cluster.Databases {
@@ -53,6 +62,7 @@ func (s *served) remove(_ context.Context, m neo4j.Member, uid types.UID, _ time
 			}
 		}
 		delete(s.cluster.Settings, m.Host)
+		s.cluster.Server(m.Host).Version = s.topology.Release.String()
 	})
 	s.removed = append(s.removed, m.Name)
 	s.pods[m.Name] = pod{uid: uid + "-new", ready: true}

@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,8 @@ type world struct {
 	agree time.Duration
 	// breaks are the members that do not come up, silent those that do not answer.
 	breaks, silent map[string]bool
+	// runs are the releases of members that do not run 3.5.35.
+	runs map[string]string
 }
 
 func newWorld(replicas int) *world {
@@ -47,7 +50,7 @@ func newWorld(replicas int) *world {
 			Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local",
 			Spec: neo4j.Spec{Release: neo4j.MustRelease("3.5.35"), Edition: neo4j.Enterprise, Primaries: 3, Secondaries: replicas},
 		}.Topology(),
-		pods: map[string]pod{}, breaks: map[string]bool{}, endless: map[string]bool{}, silent: map[string]bool{}, leader: "neo4j-2",
+		pods: map[string]pod{}, breaks: map[string]bool{}, endless: map[string]bool{}, silent: map[string]bool{}, runs: map[string]string{}, leader: "neo4j-2",
 	}
 	for _, m := range w.topology.Members {
 		w.pods[m.Name] = pod{uid: types.UID(m.Name + "-old"), outdated: true, ready: true}
@@ -87,6 +90,7 @@ func (w *world) remove(_ context.Context, m neo4j.Member, uid types.UID, within 
 		return nil
 	}
 	w.within = within
+	delete(w.runs, m.Name)
 	w.removed = append(w.removed, m.Name)
 	if w.endless[m.Name] {
 		p := w.pods[m.Name]
@@ -123,7 +127,7 @@ func (w *world) Observe(_ context.Context, m neo4j.Member) (verify.Observation, 
 	if w.silent[m.Name] {
 		return verify.Observation{}, errors.New("port 7687 closed")
 	}
-	o := verify.Observation{Release: "3.5.35", Edition: "enterprise", Role: w.role(m)}
+	o := verify.Observation{Release: cmp.Or(w.runs[m.Name], "3.5.35"), Edition: "enterprise", Role: w.role(m)}
 	var voters []string
 	for _, other := range w.topology.Members {
 		if w.silent[other.Name] {

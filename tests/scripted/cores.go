@@ -27,6 +27,15 @@ type Cores struct {
 	Views map[string]map[string]map[string]string
 	// Store are the canaries that were written and not removed.
 	Store map[string]bool
+	// ReadOnly are the databases that were made read-only at run time, by host; Changed are those changes in their order.
+	ReadOnly map[string]string
+	Changed  []string
+	// Schema is what dbms.upgradeStatus says, CURRENT at first; Upgraded are the hosts on which dbms.upgrade was called, UpgradeFails why it
+	// fails, and Mixed that members of two releases ran then.
+	Schema       string
+	Upgraded     []string
+	UpgradeFails string
+	Mixed        bool
 
 	release neo4j.Release
 	hosts   []string
@@ -48,6 +57,7 @@ type CoreDatabase struct {
 func NewCores(release string, cores, replicas []string) *Cores {
 	c := &Cores{
 		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{},
+		ReadOnly: map[string]string{}, Schema: "CURRENT",
 		Roles: map[string]map[string]string{}, Views: map[string]map[string]map[string]string{}, Versions: map[string]string{}, Databases: map[string]*CoreDatabase{},
 	}
 	for _, host := range c.hosts {
@@ -96,11 +106,24 @@ func (c *Cores) Stop(name string) {
 	}
 }
 
+// Locked runs a change while no member answers.
+func (c *Cores) Locked(change func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change()
+}
+
 // At gives the answers of the member at a host.
 func (c *Cores) At(host string) func(Query) Answer {
 	return func(q Query) Answer {
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		if a, known := c.settings(host, q.Text); known {
+			return a
+		}
+		if a, known := c.upgrade(host, q); known {
+			return a
+		}
 		switch {
 		case q.Text == "CALL dbms.components()":
 			return Components(c.Versions[host], "enterprise")
