@@ -17,6 +17,9 @@ const killed = time.Minute
 // grace period. It is zero where the pod's node does not answer, for a pod there ends only when the node comes back; who may not read
 // nodes does not get to know.
 func PodEnds(ctx context.Context, client kubernetes.Interface, p *corev1.Pod) (what string, within time.Duration) {
+	if p.Spec.NodeName == "" {
+		return "its pod ends", killed // nothing of it runs
+	}
 	what = "its pod ends on node " + p.Spec.NodeName
 	if p.DeletionGracePeriodSeconds != nil {
 		within = time.Duration(*p.DeletionGracePeriodSeconds)*time.Second + killed
