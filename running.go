@@ -18,6 +18,7 @@ import (
 	"neo4j-kubernetes/operate/live"
 	"neo4j-kubernetes/operate/roll"
 	"neo4j-kubernetes/operate/scale"
+	"neo4j-kubernetes/operate/upgrade"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/plan/place"
 	"neo4j-kubernetes/reach"
@@ -152,10 +153,12 @@ func (r running) options(seconds int) operate.Options {
 	return operate.Options{Timeout: time.Duration(seconds) * time.Second, Progress: r.log(), Warnings: warningWriter{r.ctx}}
 }
 
-// after has volumes grow and all members be up, takes up planned servers and replaces members of an earlier plan, whether the check is on
-// or not, and then proves the cluster.
+// after has volumes grow and all members be up, takes up planned servers, replaces members of an earlier plan, upgrades the system database
+// and has members take live settings, whether the check is on or not, and then proves the cluster.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, verified := r.options(r.stack.Plan.Timeouts.Ready), r.options(r.stack.Plan.Timeouts.Verify)
+	rolling := ready
+	rolling.Waive = r.stack.Plan.Rolling.Waive
 	// Volumes first of all, since a member may be down for want of space; again for members that have just come, and for volumes that grow
 	// at a pod's start.
 	grown := func() error { return grow.Volumes(ctx, r.access(), r.stack.Plan, ready) }
@@ -166,9 +169,10 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 		func() error { return enable.Servers(ctx, r.access(), t, verified) },
 		func() error { return r.takeBack(ctx, t) },
 		func() error {
-			return roll.Members(ctx, r.access(), t, roll.Options{Options: ready, Agree: verified.Timeout})
+			return roll.Members(ctx, r.access(), t, roll.Options{Options: rolling, Agree: verified.Timeout})
 		},
 		grown,
+		func() error { return upgrade.System(ctx, r.access(), t, verified) },
 		func() error { return r.prove(ctx, t, every) },
 	} {
 		if err := operation(); err != nil {

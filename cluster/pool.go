@@ -65,12 +65,15 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, conf string, befo
 	if !d.plan.Storage.Retain {
 		keep = "Delete"
 	}
-	patience := fmt.Sprintf("%ds", d.plan.Timeouts.Ready)
+	seconds := func(n int) string { return fmt.Sprintf("%ds", n) }
+	patience := seconds(d.plan.Timeouts.Ready)
 	options := d.options(pulumi.DependsOn(before), scaleIn,
 		// Claim templates can never change in place. The set keeps the size that it began with; claims that are smaller than planned, those
 		// of new members among them, are operate/grow's. What else could differ in them is refused by the guard.
-		pulumi.IgnoreChanges([]string{"spec.volumeClaimTemplates"}),
-		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: patience, Update: patience, Delete: patience}))
+		pulumi.IgnoreChanges([]string{"spec.volumeClaimTemplates"}), pulumi.Timeouts(&pulumi.CustomTimeouts{
+			// It is gone when its pods are, which end in their own time, and a minute later at the latest by force.
+			Create: patience, Update: patience, Delete: seconds(max(d.plan.Timeouts.Ready, d.plan.Timeouts.Shutdown+60)),
+		}))
 	if d.plan.Protect {
 		options = append(options, pulumi.Protect(true))
 	}

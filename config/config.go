@@ -171,9 +171,10 @@ func read(f *file) Stack {
 	timeouts := f.sub("timeouts")
 	s.Timeouts = plan.Timeouts{
 		Ready: timeouts.wait("ready", "15m"), Verify: timeouts.wait("verify", "5m"),
-		ScaleIn: timeouts.wait("scaleIn", "5m"), Shutdown: timeouts.wait("shutdown", "2m"),
+		ScaleIn: timeouts.wait("scaleIn", "5m"), Shutdown: timeouts.wait("shutdown", p.shutdown),
 	}
 	timeouts.end()
+	s.Rolling = readRolling(f.sub("rolling"))
 	check := f.sub("verify")
 	s.Verify = plan.Verify{Enabled: check.boolean("enabled", true), Canary: check.boolean("canary", p.canary)}
 	check.end()

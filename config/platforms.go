@@ -5,10 +5,12 @@ import "neo4j-kubernetes/plan"
 // platform is what a stack gets from where it runs, as data: no branch per cloud anywhere else.
 type platform struct {
 	// recommended is the release that a new stack is advised to name.
-	recommended                    string
-	storage                        plan.Storage
-	size                           string
-	cpu, cpuLimit, memory          string
+	recommended           string
+	storage               plan.Storage
+	size                  string
+	cpu, cpuLimit, memory string
+	// shutdown is how long a member's end may take.
+	shutdown                       string
 	exposeType                     string
 	exposeAnnotations              map[string]string
 	kubeContext                    string
@@ -16,28 +18,34 @@ type platform struct {
 	fastElections, oneNode         bool
 }
 
+// checkpoint is time enough for the last checkpoint of a large store: the grace period of the makers' own charts (operations manual 4.4 to
+// 2026, kubernetes/configuration). Nobody waits longer than a member takes.
+const checkpoint = "1h"
+
 var platforms = map[string]platform{
 	// The project's own local box: real, small, thrown away.
 	"dev": {
 		recommended: "3.5.0-beta03", size: "1Gi", cpu: "100m", memory: "768Mi",
+		// Its stores write their checkpoints in seconds, and what hangs should not hold it up.
+		shutdown:   "2m",
 		storage:    plan.Storage{Retain: true},
 		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, oneNode: true, fastElections: true,
 	},
 	// One node with hostPath volumes, as in the blog post.
 	"minikube": {
-		recommended: "3.5.35", size: "10Gi", cpu: "250m", memory: "1536Mi",
+		recommended: "3.5.35", size: "10Gi", cpu: "250m", memory: "1536Mi", shutdown: checkpoint,
 		storage:    plan.Storage{HostPath: "/data/neo4j", Retain: true},
 		exposeType: "NodePort", kubeContext: "minikube", canary: true, oneNode: true,
 	},
 	"gke": {
-		recommended: "5.26.30", size: "100Gi", cpu: "1", memory: "4Gi",
+		recommended: "5.26.30", size: "100Gi", cpu: "1", memory: "4Gi", shutdown: checkpoint,
 		storage:       plan.Storage{Class: "premium-rwo", Retain: true},
 		exposeType:    "LoadBalancer",
 		separateNodes: true, protect: true,
 		exposeAnnotations: map[string]string{"networking.gke.io/load-balancer-type": "Internal"},
 	},
 	"eks": {
-		recommended: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi",
+		recommended: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi", shutdown: checkpoint,
 		// EKS brings no class for gp3 volumes, so the program declares one.
 		storage: plan.Storage{
 			Class: "neo4j-gp3", CreateClass: true, Retain: true,

@@ -34,6 +34,7 @@ func validate(stack *Stack, problems *Problems) {
 	validateSize(stack, problems)
 	validateStorage(s, problems)
 	validateLabels(s, problems)
+	warnRolling(stack)
 	if s.Discovery.Type != "LIST" && s.Discovery.Type != "" && !s.Clustered() {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster.discovery.type: "+s.Discovery.Type+" says nothing to a server that stands alone")
 	}

@@ -51,6 +51,23 @@ func CheckUpgrade(from, to Running) *UpgradeProblem {
 	return checkDiscoveryMove(next, from, to)
 }
 
+// CheckSideBySide refuses a change of release of which members of both cannot run in one cluster for a while. Source: the upgrade guide,
+// version-4/upgrade/upgrade-4.3 and upgrade-4.4, causal-cluster: from the last release of the minor before, or it may fail.
+func CheckSideBySide(from, to Release) *UpgradeProblem {
+	last, ended := lastPatch(from)
+	if from.Major != 4 || to.Major != 4 || to.Minor < 3 || from.Minor == to.Minor || !ended || from.Patch >= last {
+		return nil
+	}
+	return &UpgradeProblem{"release", fmt.Sprintf("%s -> %s", from, to), fmt.Sprintf("members of both run side by side during the update, which may fail from any but the last release of %d.%d", from.Major, from.Minor),
+		fmt.Sprintf("go to %d.%d.%d first", from.Major, from.Minor, last)}
+}
+
+// UpgradesSystem says whether a cluster's system database gets a new release's schema only by dbms.upgrade, called when all members run
+// the release: new in 4.1 (operations manual 4.4, reference/procedures), and not by itself in clusters up to 4.4 (the same,
+// dbms.allow_single_automatic_upgrade). From 5.0 on the upgrade guide asks for nothing after the last server (version-5/upgrade-minor/
+// in-place-rolling), and from 5.9 on the procedure is deprecated, for the servers do it themselves.
+func (r Release) UpgradesSystem() bool { return r.Major == 4 && r.Minor >= 1 }
+
 // lastOf5 is the minor number of the last release of 5.x.
 const lastOf5 = 26
 

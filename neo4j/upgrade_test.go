@@ -7,6 +7,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestCheckSideBySide(t *testing.T) {
+	for change, mend := range map[[2]string]string{
+		{"4.3.20", "4.4.38"}: "go to 4.3.24 first", {"4.3.24", "4.4.38"}: "", {"4.2.1", "4.3.24"}: "go to 4.2.19 first", {"4.2.19", "4.3.24"}: "",
+		{"4.1.3", "4.2.19"}: "", {"4.4.1", "4.4.38"}: "", {"4.3.1", "4.3.24"}: "", {"5.1.0", "5.26.30"}: "", {"3.5.1", "3.5.35"}: "",
+	} {
+		problem := CheckSideBySide(MustRelease(change[0]), MustRelease(change[1]))
+		if mend == "" {
+			assert.Nil(t, problem, change)
+			continue
+		}
+		require.NotNil(t, problem, change)
+		assert.Equal(t, mend, problem.Mend)
+	}
+}
+
 func TestCheckUpgrade(t *testing.T) {
 	const untouched = " is refused, nothing was touched: "
 	for _, c := range []struct{ name, from, discovery, to, toDiscovery, refusal string }{

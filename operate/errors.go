@@ -2,6 +2,7 @@ package operate
 
 import (
 	"errors"
+	"time"
 
 	"neo4j-kubernetes/reach"
 )
@@ -19,8 +20,11 @@ func (f Failed) Error() string { return f.Cause.Error() }
 // Unwrap gives the cause.
 func (f Failed) Unwrap() error { return f.Cause }
 
-// waiting is the error of a wait that the step's time ended: for what.
-type waiting struct{ what string }
+// waiting is the error of a wait that its time ended: for what, and where these are not the step's own, what is not done and after how long.
+type waiting struct {
+	what, undone string
+	after        time.Duration
+}
 
 func (w waiting) Error() string { return w.what }
 

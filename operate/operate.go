@@ -6,12 +6,10 @@ package operate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
-
-	"neo4j-kubernetes/reach"
 )
 
 // Operation is a change of a running cluster that goes step by step.
@@ -32,7 +30,10 @@ type Step struct {
 	Act func(ctx context.Context) (waitFor string, err error)
 	// Abandon undoes what Act has prepared, where the step ends before it is done; nil for nothing. It is called with the step's time over.
 	Abandon func(ctx context.Context) error
-	// Left says what the cluster has still to do after Act, empty at the end. It must stay so for Settle.
+	// Ending, nil for nothing, says what ends in its own time after Act, empty at the end, such as a pod whose server writes its last
+	// checkpoint, and how long that may take from its beginning; zero means the step's time. It is no part of the step's time.
+	Ending func(ctx context.Context) (what string, within time.Duration, err error)
+	// Left says what the cluster has still to do then, empty at the end. It must stay so for Settle.
 	Left   func(ctx context.Context) (string, error)
 	Settle time.Duration
 }
@@ -49,13 +50,18 @@ type Gate struct {
 
 // Options of an operation.
 type Options struct {
-	// Timeout bounds one step; zero means five minutes.
+	// Timeout bounds a step, and what is left of it after its Ending once more; zero means five minutes.
 	Timeout time.Duration
 	// Pause is the time between two looks; zero means 300 milliseconds.
 	Pause time.Duration
 	// Progress gets a line a step, Warnings what a reviewer must see, such as a database that gets fewer copies; nil for none.
 	Progress, Warnings io.Writer
+	// Waive names gates that may be shut: what they wait for is said, and the step begins.
+	Waive []string
 }
+
+// Waives says whether a gate of the name may be shut.
+func (o Options) Waives(gate string) bool { return slices.Contains(o.Waive, gate) }
 
 // Filled is the options with their defaults.
 func (o Options) Filled() Options {
@@ -74,9 +80,6 @@ func (o Options) Filled() Options {
 	return o
 }
 
-// patience is how many looks a gate gets that is shut right now, such as by a cluster that elects a leader.
-const patience = 20
-
 // Run takes an operation's steps until none is left. The error says at which step it ended, and whether the next update goes on.
 func Run(ctx context.Context, op Operation, o Options) error {
 	o = o.Filled()
@@ -94,122 +97,4 @@ func Run(ctx context.Context, op Operation, o Options) error {
 			return fmt.Errorf("%s: %w", step.Name, err)
 		}
 	}
-}
-
-func (s *Step) run(ctx context.Context, o Options) error {
-	limited, cancel := context.WithTimeout(ctx, o.Timeout)
-	defer cancel()
-	began := time.Now()
-	s.tell(o, s.Member+" "+s.Does)
-	err := s.pass(limited, o)
-	if err == nil {
-		err = s.until(limited, o, 0, s.Act)
-	}
-	if err == nil && s.Left != nil {
-		err = s.until(limited, o, s.Settle, s.Left)
-	}
-	if err != nil {
-		return errors.Join(s.late(ctx, o, err), s.abandon(ctx))
-	}
-	s.tell(o, "done in "+time.Since(began).Round(time.Second).String())
-	return nil
-}
-
-// abandon undoes the step, also where the operation was cancelled: a cluster is not left half handed over.
-func (s *Step) abandon(ctx context.Context) error {
-	if s.Abandon == nil {
-		return nil
-	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	return s.Abandon(limited)
-}
-
-func (s *Step) tell(o Options, line string) { _, _ = fmt.Fprintf(o.Progress, "%s: %s\n", s.Name, line) }
-
-// pass asks each gate a few times, then says why it is shut.
-func (s *Step) pass(ctx context.Context, o Options) error {
-	for _, gate := range s.Gates {
-		if err := s.passOne(ctx, o, gate); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Step) passOne(ctx context.Context, o Options, gate Gate) error {
-	began, said := time.Now(), ""
-	for look := 1; ; look++ {
-		err := gate.Holds(ctx)
-		if err == nil {
-			return nil
-		}
-		if reach.Lasting(err) {
-			return err
-		}
-		if line := fmt.Sprintf("gate %s waits: %s", gate.Name, err); gate.Wait > 0 && line != said {
-			s.tell(o, line)
-			said = line
-		}
-		if look >= patience && time.Since(began) >= gate.Wait || !pause(ctx, o.Pause) {
-			return Refused{fmt.Sprintf("refused, nothing was touched: %s (gate: %s)", err, gate.Name)}
-		}
-	}
-}
-
-// until repeats a look until it has been at its end for some time without a break.
-func (s *Step) until(ctx context.Context, o Options, settle time.Duration, look func(context.Context) (string, error)) error {
-	said := ""
-	var since time.Time
-	for {
-		left, err := look(ctx)
-		switch {
-		case ctx.Err() != nil && said != "":
-			return waiting{said} // what the end of the time cut short says nothing
-		case err != nil && !Passing(err):
-			return err
-		case err != nil:
-			left = err.Error()
-		}
-		switch {
-		case left != "":
-			since = time.Time{}
-		case since.IsZero():
-			since = time.Now()
-			fallthrough
-		default:
-			if time.Since(since) >= settle {
-				return nil
-			}
-			left = "the members agree, but not for long enough"
-		}
-		if left != said {
-			s.tell(o, left)
-			said = left
-		}
-		if !pause(ctx, o.Pause) {
-			return waiting{left}
-		}
-	}
-}
-
-// pause lets some time go by; false when the context ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
-}
-
-// late says of a step that the time ended how to go on; a cancelled one says only that.
-func (s *Step) late(ctx context.Context, o Options, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if w := (waiting{}); errors.As(err, &w) {
-		return fmt.Errorf("%s %s after %s: %s; the next update goes on from here", s.Member, s.Undone, o.Timeout, w.what)
-	}
-	return err
 }

@@ -47,6 +47,14 @@ const OwnedBy = "neo4j-kubernetes/stack"
 // RestartedBy is the annotation of pods with the word for which they were last restarted.
 const RestartedBy = "neo4j-kubernetes/restart"
 
+// Task is the label of pods that do something with a cluster beside its members, and Backup its value for those that back it up: while
+// one runs, nobody is stopped. Such a pod bears app.kubernetes.io/instance with the cluster's name, or is taken for one of all clusters of
+// its namespace; never app.kubernetes.io/name=neo4j, by which the members are found.
+const (
+	Task   = "neo4j-kubernetes/task"
+	Backup = "backup"
+)
+
 // LeftAs is the annotation of a claim whose member leaves, or has left, a cluster of 5.x or later for good: the server id under
 // which the cluster knew it. A dropped id never comes back, so neither may the claim; see Out.
 const LeftAs = "neo4j-kubernetes/left-as-server"

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"neo4j-kubernetes/neo4j"
 )
@@ -88,6 +89,29 @@ func release(c Change) []Refusal {
 			"who leaves or joins is judged by what one release says", "change the release first, and the size in an update of its own"})
 	}
 	return refusals
+}
+
+// changesRelease says whether the members of a running cluster get another release one by one, so that both run side by side for a while.
+func (c Change) changesRelease() bool {
+	return c.Before != nil && c.Before.Release.Compare(c.After.Release) != 0 && c.Before.members() > 1
+}
+
+// sideBySide refuses a change of release that a cluster cannot take member by member.
+func sideBySide(c Change) []Refusal {
+	if !c.changesRelease() || len(release(c)) > 0 {
+		return nil
+	}
+	if problem := neo4j.CheckSideBySide(c.Before.Release, c.After.Release); problem != nil {
+		return []Refusal{Refusal(*problem)}
+	}
+	const allow = "dbms.allow_upgrade"
+	if c.After.Release.Major == 3 && strings.EqualFold(c.After.Settings[allow], "true") {
+		// Operations manual 3.5, upgrade/causal-cluster: rolling between patches, and only where the store's format stays.
+		return []Refusal{{"settings." + allow, "true together with release " + arrow(c.Before.Release, c.After.Release),
+			"the first member would change its store's format, which members of 3.x that run side by side must have in common",
+			"leave it out: a release that needs no other format is taken up without; for one that does make a new stack and load a backup"}}
+	}
+	return nil
 }
 
 func orNone(text string) string {

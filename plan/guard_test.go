@@ -278,6 +278,50 @@ func TestNotesSayWhatAChangeDoesNotDo(t *testing.T) {
 		"CALL dbms.setDefaultAllocationNumbers or ALTER DATABASE … SET TOPOLOGY changes the running one"}, Notes(changed(func(p *Plan) { p.Copies.Primaries = 1 })))
 }
 
+// A change of release says what cannot be taken back and what comes after, by family.
+func TestNotesOfAnotherRelease(t *testing.T) {
+	notes := func(from, to string, primaries int) []string {
+		before, after := planned(from, primaries, 0).Record(), planned(to, primaries, 0)
+		return Notes(Change{Before: &before, After: after})
+	}
+	backup := func(change string) string {
+		return "neo4j:cluster.release: " + change + " cannot be taken back, for no release opens a store that a newer one has written: have a full backup of every database first"
+	}
+	const (
+		again    = "neo4j:cluster.release: backups of before are no base for incremental ones: take a full one into an empty folder right afterwards"
+		both     = "neo4j:cluster.release: members of both releases run side by side, which is for releases that leave the store's format as it is: a member whose store would have to change does not start, and the change ends there"
+		orders   = "neo4j:cluster.release: create, alter, start, stop and drop no databases until it is done"
+		upgraded = "neo4j:cluster.release: when all members run it, the system database is upgraded (dbms.upgrade)"
+	)
+	assert.Equal(t, []string{backup("3.5.34 -> 3.5.35"), again, both}, notes("3.5.34", "3.5.35", 3))
+	assert.Equal(t, []string{backup("3.5.34 -> 3.5.35"), again}, notes("3.5.34", "3.5.35", 1))
+	assert.Equal(t, []string{backup("4.3.24 -> 4.4.38"), orders, upgraded}, notes("4.3.24", "4.4.38", 3))
+	assert.Equal(t, []string{backup("4.0.1 -> 4.0.12"), orders}, notes("4.0.1", "4.0.12", 3))
+	assert.Equal(t, []string{backup("5.26.28 -> 5.26.30")}, notes("5.26.28", "5.26.30", 3))
+	assert.Equal(t, []string{backup("5.26.30 -> 2026.08.1")}, notes("5.26.30", "2026.08.1", 3))
+	assert.Empty(t, notes("5.26.30", "5.26.30", 3))
+}
+
+func TestMembersOfTwoReleasesSideBySide(t *testing.T) {
+	check := func(from, to string, primaries int, settings map[string]string) error {
+		before, after := planned(from, primaries, 0).Record(), planned(to, primaries, 0)
+		after.Settings = settings
+		return Check(Change{Before: &before, After: after, Stack: mine})
+	}
+	allow := map[string]string{"dbms.allow_upgrade": "true"}
+	require.NoError(t, check("3.5.34", "3.5.35", 3, nil))
+	require.NoError(t, check("3.5.34", "3.5.35", 1, allow), "a server that stands alone may change its store")
+	require.NoError(t, check("3.5.35", "3.5.35", 3, allow), "the release stays")
+	require.EqualError(t, check("3.5.34", "3.5.35", 3, allow), "neo4j:cluster.settings.dbms.allow_upgrade: true together with release 3.5.34 -> 3.5.35"+untouched+
+		"the first member would change its store's format, which members of 3.x that run side by side must have in common; "+
+		"leave it out: a release that needs no other format is taken up without; for one that does make a new stack and load a backup")
+	require.EqualError(t, check("4.3.20", "4.4.38", 3, nil), "neo4j:cluster.release: 4.3.20 -> 4.4.38"+untouched+
+		"members of both run side by side during the update, which may fail from any but the last release of 4.3; go to 4.3.24 first")
+	require.NoError(t, check("4.3.20", "4.4.38", 1, nil))
+	require.NoError(t, check("4.3.24", "4.4.38", 3, nil))
+	require.EqualError(t, check("4.2.1", "4.4.38", 3, nil), "neo4j:cluster.release: 4.2.1 -> 4.4.38"+untouched+"4.x is upgraded one minor release at a time; go by way of 4.3", "one reason is enough")
+}
+
 // What the Kubernetes cluster lacks is said before anything waits for it.
 func TestAPlanThatWouldWaitForEverIsRefused(t *testing.T) {
 	need := Need{Path: "storage.class", Value: "fast", Reason: "the Kubernetes cluster has no such storage class", Mend: "leave it out"}

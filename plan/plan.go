@@ -42,6 +42,7 @@ type Plan struct {
 	// ExistingSecret names a Secret with the key NEO4J_AUTH to use in place of one made by the program.
 	ExistingSecret string
 	Timeouts       Timeouts
+	Rolling        Rolling
 	Verify         Verify
 	// Protect guards the members and their data against deletion (Pulumi's protect option).
 	Protect bool

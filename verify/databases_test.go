@@ -1,9 +1,7 @@
 package verify
 
 import (
-	"context"
 	"fmt"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -13,29 +11,18 @@ import (
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/dial"
 	"neo4j-kubernetes/tests/scripted"
 )
 
 // cored serves a scripted cluster of 4.x of a topology's members: Bolt a member, and the HTTP port of all.
 func cored(t *testing.T, topology neo4j.Topology, change func(c *scripted.Cores)) (*scripted.Cores, Members) {
 	t.Helper()
-	family, err := neo4j.FamilyOf(topology.Release)
-	require.NoError(t, err)
-	c := scripted.NewCores(topology.Release.String(), hostsOf(topology, neo4j.Primary), hostsOf(topology, neo4j.Secondary))
+	c := scripted.CoresOf(topology)
 	if change != nil {
 		change(c)
 	}
-	web := httptest.NewServer(c.Web())
-	t.Cleanup(web.Close)
-	bolt := scripted.Servers(t, topology, func() *scripted.Server {
-		return &scripted.Server{Bolt: scripted.Version{Major: 4, Minor: 2}, Password: secret}
-	}, c.At)
-	members, err := Over(func(_ context.Context, m neo4j.Member, _ ...int) (reach.Way, error) {
-		return reach.Way{
-			Addresses: map[int]string{family.Ports.Bolt: bolt(m), family.Ports.HTTP: strings.TrimPrefix(web.URL, "http://")},
-			Close:     func() {}, Done: make(chan struct{}),
-		}, nil
-	}, topology, reach.Login{Password: secret})
+	members, err := Over(dial.Ports(c.Served(t, topology, secret)), topology, reach.Login{Password: secret})
 	require.NoError(t, err)
 	t.Cleanup(members.Close)
 	return c, members

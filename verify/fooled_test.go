@@ -100,6 +100,19 @@ func TestReplicationIsAskedWhereverDatabasesAre(t *testing.T) {
 	}
 }
 
+// A member of before 5.24 has no dbms.cluster.statusCheck: while a release changes it is not asked for it, and what is wrong with it is
+// its release.
+func TestAMemberOfAnEarlierReleaseIsNotAskedForReplication(t *testing.T) {
+	topology := planned("5.26.30", 3, 0)
+	members := modelled(t, topology, func(m *scripted.Cluster) { m.Server(host1).Version = "5.23.0" })
+	seen, findings, err := look(t.Context(), members, topology)
+	require.NoError(t, err)
+	assert.True(t, seen["neo4j-0"].Replicates)
+	assert.False(t, seen["neo4j-1"].Replicates)
+	assert.Contains(t, findings, Finding{"neo4j-1", "release 5.26.30", "5.23.0"})
+	assert.Empty(t, Replicated(topology, seen), "the others' answers are about it too")
+}
+
 // What people do with their databases is no fault of the cluster's.
 func TestServersWithOtherDatabases(t *testing.T) {
 	const noProof = ": that the cluster takes writes is not proven by one"

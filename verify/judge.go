@@ -39,7 +39,7 @@ func Judge(t neo4j.Topology, seen map[string]Observation) []Finding {
 			j.find(m.Name, "an answer", "none")
 			continue
 		}
-		if !sameRelease(t.Release, o.Release) {
+		if !SameRelease(t.Release, o.Release) {
 			j.find(m.Name, "release "+t.Release.String(), orNothing(o.Release))
 		}
 		if o.Edition != "" && o.Edition != string(t.Edition) {
@@ -97,9 +97,9 @@ func wanted(role neo4j.Role) string {
 	return leader + " or " + follower
 }
 
-// sameRelease compares as the servers report themselves: some leave the pre-release part out, and the kernel of 2025.01 still
+// SameRelease compares a release with what a member reports, as the servers report themselves: some leave the pre-release part out, and the kernel of 2025.01 still
 // calls itself 5.27.
-func sameRelease(want neo4j.Release, got string) bool {
+func SameRelease(want neo4j.Release, got string) bool {
 	number, _, _ := strings.Cut(want.String(), "-")
 	return got == want.String() || got == number || want.Major == 2025 && want.Minor == 1 && got == fmt.Sprintf("5.27.%d", want.Patch)
 }

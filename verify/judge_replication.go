@@ -8,12 +8,22 @@ import (
 	"neo4j-kubernetes/neo4j"
 )
 
+// Replicated is the part of Judge's verdict that is about replication: nothing found means that every database with several primaries
+// replicates, as far as members were asked.
+func Replicated(t neo4j.Topology, seen map[string]Observation) []Finding {
+	j := &judgement{topology: t, seen: seen}
+	for _, m := range t.Members {
+		j.replication(m, seen[m.Name])
+	}
+	return j.findings
+}
+
 // replication judges a primary's own dbms.cluster.statusCheck (from 5.24 on): of every database with several primaries of which the
 // member has one, there is an answer about each of its primaries, and all take part. One primary alone has nothing to replicate to
 // others by Raft, and is not in the answer (operations manual 5, "monitoring replication status").
 func (j *judgement) replication(m neo4j.Member, o Observation) {
-	if m.Role != neo4j.Primary || j.topology.Release.Compare(statusCheckFrom) < 0 {
-		return
+	if m.Role != neo4j.Primary || !o.Replicates {
+		return // another release than the planned one is a finding of its own
 	}
 	for _, c := range o.Databases {
 		if !o.replicates(c) || !o.replicates(Copy{Name: c.Name, Host: strings.ToLower(m.Host)}) {

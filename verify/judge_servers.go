@@ -83,7 +83,7 @@ func (j *judgement) server(m, want neo4j.Member, s Server, o Observation) {
 	if c := s.Constraint; want.Role == neo4j.Primary && c == "SECONDARY" || want.Role != neo4j.Primary && c != "SECONDARY" {
 		j.find(m.Name, fmt.Sprintf("%s with the mode constraint %s", want.Name, j.family.Constraints[want.Role]), orNothing(c))
 	}
-	if !sameRelease(j.topology.Release, s.Version) {
+	if !SameRelease(j.topology.Release, s.Version) {
 		j.find(m.Name, fmt.Sprintf("%s as release %s", want.Name, j.topology.Release), orNothing(s.Version))
 	}
 }

@@ -26,7 +26,9 @@ type Observation struct {
 	// Databases are the rows of SHOW DATABASES: 4.x and later.
 	Databases []Copy
 	// Replication is what dbms.cluster.statusCheck found for the databases of which the member is a primary: clusters from 5.24 on.
+	// Replicates says that it was asked, which one of an earlier release cannot be while a release changes.
 	Replication []Replication
+	Replicates  bool
 }
 
 // Row is one row of an overview: the member's id, the host it advertises, its role; from 4.0 on its roles by database.

@@ -94,9 +94,10 @@ func (c Members) observeServers(ctx context.Context, m neo4j.Member, o *Observat
 // observeReplication asks a primary which of its own databases replicate: an empty list is "all clustered databases on that server" and
 // no others (operations manual 5, "monitoring replication status"), so one member's answer is not enough.
 func (c Members) observeReplication(ctx context.Context, m neo4j.Member, o *Observation) error {
-	if m.Role != neo4j.Primary || !c.checksStatus() {
+	if m.Role != neo4j.Primary || !c.checksStatus(o.Release) {
 		return nil
 	}
+	o.Replicates = true
 	a, err := c.Run(ctx, m, reach.Question{Database: "system", Statement: "CALL dbms.cluster.statusCheck([], 1000)"})
 	if err != nil {
 		return err
@@ -110,7 +111,17 @@ func (c Members) observeReplication(ctx context.Context, m neo4j.Member, o *Obse
 	return nil
 }
 
-func (c Members) checksStatus() bool { return c.Topology.Release.Compare(statusCheckFrom) >= 0 }
+// checksStatus goes by what the member itself runs: while a release changes, members of both are asked.
+func (c Members) checksStatus(reported string) bool {
+	release, err := neo4j.ParseRelease(reported)
+	if err != nil {
+		release = c.Topology.Release
+	}
+	return ChecksStatus(release)
+}
+
+// ChecksStatus says whether a release's clusters have dbms.cluster.statusCheck.
+func ChecksStatus(r neo4j.Release) bool { return r.Compare(statusCheckFrom) >= 0 }
 
 // observeDatabases asks for every database's copies. 4.x has neither YIELD everywhere nor the counts. Where the servers are known, a copy
 // on one that is offline is found by the server's id: its address is null (from 5.3 on).

@@ -8,6 +8,7 @@ import (
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate/live"
+	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/verify"
 )
@@ -35,7 +36,7 @@ func (t *turn) handOver(ctx context.Context) (waitFor string, err error) {
 	}
 	seen, errs := reach.All(ctx, t.topology.Members, t.members.Observe)
 	for _, m := range t.topology.Members {
-		if errs[m.Name] != nil {
+		if errs[m.Name] != nil && !slices.Contains(t.waive, plan.GateAgreement) {
 			// Who leads is not known then: nobody is stopped on a guess.
 			return "", fmt.Errorf("%s: %w", m.Name, errs[m.Name])
 		}
@@ -52,7 +53,7 @@ func (t *turn) handOver(ctx context.Context) (waitFor string, err error) {
 		return "", nil
 	}
 	if !t.handed.asked {
-		if err := t.makeReadOnly(ctx, family, led); err != nil {
+		if can, err := t.makeReadOnly(ctx, family, led); err != nil || !can {
 			return "", err
 		}
 	}
@@ -60,11 +61,16 @@ func (t *turn) handOver(ctx context.Context) (waitFor string, err error) {
 }
 
 // makeReadOnly adds databases to the member's own list. Those that it alone has there already are left over from an update that ended before
-// it could take them back.
-func (t *turn) makeReadOnly(ctx context.Context, family neo4j.Family, led []string) error {
-	own := slices.DeleteFunc(listed(t.handed.shown[t.member.Name], family.Keys.ReadOnly), func(database string) bool { return slices.Contains(led, database) })
+// it could take them back. It says whether it could: on the way from 4.2 to 4.3 there are members that have no such setting, and come last
+// as ever.
+func (t *turn) makeReadOnly(ctx context.Context, family neo4j.Family, led []string) (can bool, err error) {
+	shown := t.handed.shown[t.member.Name]
+	if _, there := shown[family.Keys.ReadOnly]; !there {
+		return false, nil
+	}
+	own := slices.DeleteFunc(listed(shown, family.Keys.ReadOnly), func(database string) bool { return slices.Contains(led, database) })
 	t.handed.asked, t.handed.before = true, strings.Join(own, ",") // before it is asked: an answer that is lost may have been a yes
-	return t.setReadOnly(ctx, family, strings.Join(append(own, led...), ","))
+	return true, t.setReadOnly(ctx, family, strings.Join(append(own, led...), ","))
 }
 
 // takeBack undoes a hand-over that was not followed by a restart.

@@ -45,7 +45,16 @@ func serve(t *testing.T, release string) *served {
 	return &served{w, c, members}
 }
 
-func (s *served) remove(_ context.Context, m neo4j.Member, uid types.UID) error {
+// from has all servers run an earlier release.
+func (s *served) from(release string) {
+	s.cluster.Locked(func() {
+		for _, server := range s.cluster.Servers {
+			server.Version = release
+		}
+	})
+}
+
+func (s *served) remove(_ context.Context, m neo4j.Member, uid types.UID, _ time.Duration) error {
 	s.cluster.Locked(func() {
 		for _, d := range s.cluster.Databases {
 			if len(d.Primaries) > 1 && d.Primaries[0] == m.Host {
@@ -53,6 +62,7 @@ func (s *served) remove(_ context.Context, m neo4j.Member, uid types.UID) error 
 			}
 		}
 		delete(s.cluster.Settings, m.Host)
+		s.cluster.Server(m.Host).Version = s.topology.Release.String()
 	})
 	s.removed = append(s.removed, m.Name)
 	s.pods[m.Name] = pod{uid: uid + "-new", ready: true}
@@ -62,8 +72,8 @@ func (s *served) remove(_ context.Context, m neo4j.Member, uid types.UID) error 
 func (s *served) roll(t *testing.T) (said string, err error) {
 	t.Helper()
 	var progress strings.Builder
-	r := &rolling{pods: s, members: s.members, topology: s.topology}
-	err = operate.Run(t.Context(), r, operate.Options{Timeout: time.Second, Pause: 5 * time.Millisecond, Progress: &progress})
+	r := &rolling{pods: s, members: s.members, topology: s.topology, agree: s.agree, waive: s.waive}
+	err = operate.Run(t.Context(), r, operate.Options{Timeout: time.Second, Pause: 5 * time.Millisecond, Progress: &progress, Waive: s.waive})
 	return progress.String(), err
 }
 

@@ -1,15 +1,11 @@
 package roll
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -21,6 +17,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/operate/grow"
 	"neo4j-kubernetes/plan"
 )
@@ -35,6 +32,10 @@ type pod struct {
 	// broken is why it does not come up, empty for nothing; restarts is how often it tried again, and waits what it waits for right now.
 	broken, waits string
 	restarts      int32
+	// ending says that it was deleted and is still there, ends how long that may take from then on, zero where nobody knows. grace is how
+	// long its end may take.
+	ending      bool
+	ends, grace time.Duration
 	// unwanted says that its StatefulSet is smaller than planned, as somebody else has made it: there is no pod to wait for.
 	unwanted bool
 }
@@ -42,14 +43,19 @@ type pod struct {
 // down says that a pod is there and does not serve.
 func (p pod) down() bool { return p.uid != "" && !p.ready }
 
+// idles says that a pod is of an earlier plan, does not serve and is not ending yet.
+func (p pod) idles() bool { return p.outdated && p.down() && !p.ending }
+
 // pods is what a rolling change needs of Kubernetes.
 type pods interface {
 	// look gives the members' pods by name.
 	look(ctx context.Context, t neo4j.Topology) (map[string]pod, error)
-	// leaving are the names of pods that end and belong to no member any more.
-	leaving(ctx context.Context, t neo4j.Topology) ([]string, error)
-	// remove has a pod go that still has the identity.
-	remove(ctx context.Context, m neo4j.Member, uid types.UID) error
+	// leaving are the pods that end and belong to no member any more, by name.
+	leaving(ctx context.Context, t neo4j.Topology) (map[string]pod, error)
+	// backups are the pods that back up the cluster right now, with their phases.
+	backups(ctx context.Context, t neo4j.Topology) ([]string, error)
+	// remove has a pod go that still has the identity, in its own grace period, or in a shorter one where within is not zero.
+	remove(ctx context.Context, m neo4j.Member, uid types.UID, within time.Duration) error
 	// lastWords is the error of a member that cannot come up, with the line of its log or the event that says why.
 	lastWords(ctx context.Context, m neo4j.Member, p pod) error
 }
@@ -81,7 +87,7 @@ func (k kubernetesPods) look(ctx context.Context, t neo4j.Topology) (map[string]
 		case err != nil:
 			return nil, fmt.Errorf("pod %s: %w", m.Name, err)
 		}
-		state := podOf(p, set.Status.UpdateRevision)
+		state := k.podOf(ctx, p, set.Status.UpdateRevision)
 		if !state.outdated {
 			if state.outdated, err = k.growsAtAStart(ctx, m); err != nil {
 				return nil, err
@@ -106,28 +112,56 @@ func (k kubernetesPods) growsAtAStart(ctx context.Context, m neo4j.Member) (bool
 
 var errNotObserved = errors.New("a StatefulSet's last change is not taken up yet")
 
-func (k kubernetesPods) leaving(ctx context.Context, t neo4j.Topology) ([]string, error) {
+func (k kubernetesPods) leaving(ctx context.Context, t neo4j.Topology) (map[string]pod, error) {
 	of := labels.Set{"app.kubernetes.io/name": "neo4j", "app.kubernetes.io/instance": t.Name}
 	list, err := k.client.CoreV1().Pods(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: of.String()})
 	if err != nil {
 		return nil, fmt.Errorf("pods: %w", err)
 	}
-	var names []string
+	leave := map[string]pod{}
 	for _, p := range list.Items {
 		member := slices.ContainsFunc(t.Members, func(m neo4j.Member) bool { return m.Name == p.Name })
 		if p.DeletionTimestamp != nil && !member {
-			names = append(names, p.Name)
+			leave[p.Name] = k.podOf(ctx, &p, "")
 		}
 	}
-	return names, nil
+	return leave, nil
+}
+
+// backups are pods that a backup marks as its own (plan.Task). No release of Neo4j tells that it is being backed up: docs/adr/0016.
+func (k kubernetesPods) backups(ctx context.Context, t neo4j.Topology) ([]string, error) {
+	list, err := k.client.CoreV1().Pods(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: labels.Set{plan.Task: plan.Backup}.String()})
+	if err != nil {
+		return nil, fmt.Errorf("pods: %w", err)
+	}
+	var running []string
+	for _, p := range list.Items {
+		whose := p.Labels["app.kubernetes.io/instance"]
+		if p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed || whose != "" && whose != t.Name {
+			continue
+		}
+		running = append(running, fmt.Sprintf("pod %s (%s)", p.Name, p.Status.Phase))
+	}
+	return running, nil
+}
+
+func (k kubernetesPods) podOf(ctx context.Context, p *corev1.Pod, revision string) pod {
+	state := podOf(p, revision)
+	if state.ending {
+		state.waits, state.ends = operate.PodEnds(ctx, k.client, p)
+	}
+	return state
 }
 
 func podOf(p *corev1.Pod, revision string) pod {
-	state := pod{uid: p.UID, outdated: p.Labels[appsv1.StatefulSetRevisionLabel] != revision}
+	state := pod{uid: p.UID, outdated: p.Labels[appsv1.StatefulSetRevisionLabel] != revision, ending: p.DeletionTimestamp != nil}
+	if g := p.Spec.TerminationGracePeriodSeconds; g != nil {
+		state.grace = time.Duration(*g) * time.Second
+	}
 	for _, c := range p.Status.Conditions {
 		switch {
 		case c.Type == corev1.PodReady:
-			state.ready = c.Status == corev1.ConditionTrue && p.DeletionTimestamp == nil
+			state.ready = c.Status == corev1.ConditionTrue && !state.ending
 		case c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse:
 			state.waits = "it is not scheduled: " + c.Message
 		}
@@ -138,9 +172,6 @@ func podOf(p *corev1.Pod, revision string) pod {
 		if w := c.State.Waiting; w != nil && w.Message != "" {
 			state.waits = fmt.Sprintf("container %s: %s: %s", c.Name, w.Reason, w.Message)
 		}
-	}
-	if p.DeletionTimestamp != nil {
-		state.waits = "its pod ends on node " + p.Spec.NodeName
 	}
 	return state
 }
@@ -163,64 +194,15 @@ func brokenBy(c corev1.ContainerStatus) string {
 // second time, nor what a Secret or ConfigMap mends that comes later.
 var hopeless = map[string]bool{"ImagePullBackOff": true, "ErrImageNeverPull": true, "InvalidImageName": true}
 
-func (k kubernetesPods) remove(ctx context.Context, m neo4j.Member, uid types.UID) error {
-	err := k.client.CoreV1().Pods(k.namespace).Delete(ctx, m.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}})
+func (k kubernetesPods) remove(ctx context.Context, m neo4j.Member, uid types.UID, within time.Duration) error {
+	options := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}}
+	if within > 0 {
+		seconds := int64(within / time.Second)
+		options.GracePeriodSeconds = &seconds
+	}
+	err := k.client.CoreV1().Pods(k.namespace).Delete(ctx, m.Name, options)
 	if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
 		return nil // it is another one by now
 	}
 	return err
-}
-
-// complaint is what a line looks like that says why a server, its launcher or its JVM ended.
-var complaint = regexp.MustCompile(`(?i)\b(error|improperly|exception|unrecognized|invalid|failed|could not|cannot|out of memory)\b`)
-
-func (k kubernetesPods) lastWords(ctx context.Context, m neo4j.Member, p pod) error {
-	for range logTries {
-		for _, previous := range []bool{true, false} {
-			if line := k.log(ctx, m, previous); line != "" {
-				return fmt.Errorf("%s does not come up: %s; its log says: %s", m.Name, p.broken, line)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s does not come up: %s", m.Name, p.broken)
-		case <-time.After(logPause):
-		}
-	}
-	return fmt.Errorf("%s does not come up: %s", m.Name, p.broken)
-}
-
-// A log is asked for again for a while: between two tries of a container the kubelet has removed the last one and not begun the next.
-const (
-	logTries = 8
-	logPause = time.Second
-)
-
-// log is the line of a container's log that says why it ended, empty where there is none.
-func (k kubernetesPods) log(ctx context.Context, m neo4j.Member, previous bool) string {
-	lines := int64(80)
-	text, err := k.client.CoreV1().Pods(k.namespace).GetLogs(m.Name, &corev1.PodLogOptions{Container: "neo4j", TailLines: &lines, Previous: previous}).DoRaw(ctx)
-	if err != nil || bytes.HasPrefix(text, noLog) {
-		return ""
-	}
-	return said(text)
-}
-
-// noLog begins what the kubelet answers, with status 200, where a container's log is gone.
-var noLog = []byte("unable to retrieve container logs")
-
-// said is the first line of a log that says why, or its last one.
-func said(log []byte) string {
-	last := ""
-	for scanner := bufio.NewScanner(bytes.NewReader(log)); scanner.Scan(); {
-		line := strings.TrimSpace(scanner.Text())
-		if line == "" {
-			continue
-		}
-		if complaint.MatchString(line) {
-			return line
-		}
-		last = line
-	}
-	return last
 }

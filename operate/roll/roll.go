@@ -25,7 +25,7 @@ type members interface {
 	reach.Asker
 }
 
-// Options of a rolling change. Timeout bounds one member's turn, Agree the wait of a gate.
+// Options of a rolling change. Timeout bounds one member's turn without the end of its pod, Agree the wait of a gate.
 type Options struct {
 	operate.Options
 	Agree time.Duration
@@ -38,7 +38,7 @@ func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) e
 	if err != nil {
 		return err
 	}
-	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: settle, agree: o.Agree}
+	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: settle, agree: o.Agree, waive: o.Waive}
 	// A cluster whose members are all of the present plan is asked nothing.
 	if found, err := r.observed(ctx); err != nil || len(outdatedOf(t, found)) == 0 {
 		return err
@@ -59,6 +59,8 @@ type rolling struct {
 	topology neo4j.Topology
 	// settle is how long a member must stay well, agree how long a gate may be shut.
 	settle, agree time.Duration
+	// waive names gates that may be shut.
+	waive []string
 }
 
 // Next is the next member's turn, nil when all are of the present plan.
@@ -81,7 +83,7 @@ func (r *rolling) Next(ctx context.Context) (*operate.Step, error) {
 	name := turn.member.Name
 	step := &operate.Step{
 		Name: "replacement of " + name, Member: name, Does: "is replaced", Undone: "has not come back",
-		Act: turn.act, Left: turn.left, Settle: r.settle, Abandon: turn.takeBack,
+		Act: turn.act, Ending: turn.ending, Left: turn.left, Settle: r.settle, Abandon: turn.takeBack,
 	}
 	if len(r.topology.Members) == 1 {
 		step.Settle = 0 // nobody to agree with
@@ -112,6 +114,8 @@ type turn struct {
 	member neo4j.Member
 	before map[string]pod
 	handed handed
+	// shut are what gates found that were shut when the member was stopped, by gate: they were waived.
+	shut map[string][]verify.Finding
 	// serving says that it served when its turn began.
 	serving bool
 }
@@ -129,11 +133,27 @@ func (t *turn) act(ctx context.Context) (waitFor string, err error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
-	if err := t.pods.remove(ctx, t.member, was.uid); err != nil {
+	if err := t.pods.remove(ctx, t.member, was.uid, 0); err != nil {
 		return "", err
 	}
 	t.handed = handed{} // the restart undoes it
 	return "", nil
+}
+
+// ending says that the member's pod is still there: its server ends transactions and writes a checkpoint.
+func (t *turn) ending(ctx context.Context) (what string, within time.Duration, err error) {
+	found, err := t.pods.look(ctx, t.topology)
+	if err != nil {
+		return "", 0, err
+	}
+	now, was := found[t.member.Name], t.before[t.member.Name]
+	if was.uid == "" || now.uid != was.uid {
+		return "", 0, nil
+	}
+	if now.waits == "" {
+		now.waits = "its pod has not begun to end"
+	}
+	return now.waits, now.ends, nil
 }
 
 // left says what the member, or the cluster, has still to do.
@@ -153,13 +173,11 @@ func (t *turn) left(ctx context.Context) (string, error) {
 	case !now.ready:
 		return orWaiting(now.waits), nil
 	}
-	seen, errs := reach.All(ctx, t.topology.Members, t.members.Observe)
-	for _, m := range t.topology.Members {
-		if reach.Lasting(errs[m.Name]) {
-			return "", fmt.Errorf("%s: %w", m.Name, errs[m.Name])
-		}
+	found, seen, err := t.ask(ctx)
+	if err != nil {
+		return "", err
 	}
-	for _, f := range t.judge(found, seen) {
+	for _, f := range t.fresh(t.judge(found, seen)) {
 		return f.String(), nil
 	}
 	return "", nil

@@ -1,10 +1,10 @@
 package roll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,10 +27,21 @@ type world struct {
 	pods     map[string]pod
 	leader   string
 	removed  []string
-	// ends are pods that are looked at once more.
-	ends []string
+	// ends are pods that are looked at once more, backs those of backups.
+	ends, backs []string
+	// backsFor is how many looks a backup takes, zero for ever; mute is a member that does not answer once it was replaced.
+	backsFor int
+	mute     string
+	// endless pods stay when they are deleted, for a moment of grace at most; within is the grace that the last one was given.
+	endless map[string]bool
+	within  time.Duration
+	// waive are the gates that the change waives, agree is how long one may be shut.
+	waive []string
+	agree time.Duration
 	// breaks are the members that do not come up, silent those that do not answer.
 	breaks, silent map[string]bool
+	// runs are the releases of members that do not run 3.5.35.
+	runs map[string]string
 }
 
 func newWorld(replicas int) *world {
@@ -39,7 +50,7 @@ func newWorld(replicas int) *world {
 			Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local",
 			Spec: neo4j.Spec{Release: neo4j.MustRelease("3.5.35"), Edition: neo4j.Enterprise, Primaries: 3, Secondaries: replicas},
 		}.Topology(),
-		pods: map[string]pod{}, breaks: map[string]bool{}, silent: map[string]bool{}, leader: "neo4j-2",
+		pods: map[string]pod{}, breaks: map[string]bool{}, endless: map[string]bool{}, silent: map[string]bool{}, runs: map[string]string{}, leader: "neo4j-2",
 	}
 	for _, m := range w.topology.Members {
 		w.pods[m.Name] = pod{uid: types.UID(m.Name + "-old"), outdated: true, ready: true}
@@ -55,23 +66,47 @@ func (w *world) look(context.Context, neo4j.Topology) (map[string]pod, error) {
 	return found, nil
 }
 
-func (w *world) leaving(context.Context, neo4j.Topology) ([]string, error) {
-	ends := w.ends
-	w.ends = nil
-	return ends, nil
+func (w *world) leaving(context.Context, neo4j.Topology) (map[string]pod, error) {
+	leave := map[string]pod{}
+	for _, name := range w.ends {
+		leave[name] = pod{ending: true, waits: "its pod ends on node dev2"}
+	}
+	if len(w.ends) > 0 {
+		w.ends = w.ends[1:]
+	}
+	return leave, nil
 }
 
-func (w *world) remove(_ context.Context, m neo4j.Member, uid types.UID) error {
+func (w *world) backups(context.Context, neo4j.Topology) ([]string, error) {
+	backs := w.backs
+	if w.backsFor--; w.backsFor == 0 {
+		w.backs = nil
+	}
+	return backs, nil
+}
+
+func (w *world) remove(_ context.Context, m neo4j.Member, uid types.UID, within time.Duration) error {
 	if w.pods[m.Name].uid != uid {
 		return nil
 	}
+	w.within = within
+	delete(w.runs, m.Name)
 	w.removed = append(w.removed, m.Name)
+	if w.endless[m.Name] {
+		p := w.pods[m.Name]
+		p.ready, p.ending, p.ends, p.waits = false, true, 100*time.Millisecond, "its pod ends on node dev2"
+		w.pods[m.Name] = p
+		return nil
+	}
 	w.pods[m.Name] = pod{uid: types.UID(m.Name + "-new"), ready: !w.breaks[m.Name]}
 	if w.breaks[m.Name] {
 		w.pods[m.Name] = pod{uid: types.UID(m.Name + "-new"), broken: "container neo4j ended with exit code 1 (Error)", restarts: 1}
 		w.silent[m.Name] = true
 	} else {
 		delete(w.silent, m.Name)
+	}
+	if m.Name == w.mute {
+		w.silent[m.Name] = true
 	}
 	if m.Name == w.leader {
 		for _, other := range w.topology.Of(neo4j.Primary) {
@@ -92,7 +127,7 @@ func (w *world) Observe(_ context.Context, m neo4j.Member) (verify.Observation, 
 	if w.silent[m.Name] {
 		return verify.Observation{}, errors.New("port 7687 closed")
 	}
-	o := verify.Observation{Release: "3.5.35", Edition: "enterprise", Role: w.role(m)}
+	o := verify.Observation{Release: cmp.Or(w.runs[m.Name], "3.5.35"), Edition: "enterprise", Role: w.role(m)}
 	var voters []string
 	for _, other := range w.topology.Members {
 		if w.silent[other.Name] {
@@ -134,8 +169,8 @@ func (w *world) start(t *testing.T) (said string, err error) {
 func (w *world) roll(t *testing.T) (said string, err error) {
 	t.Helper()
 	var progress strings.Builder
-	r := &rolling{pods: w, members: w, topology: w.topology}
-	err = operate.Run(t.Context(), r, operate.Options{Timeout: 2 * time.Second, Pause: time.Millisecond, Progress: &progress})
+	r := &rolling{pods: w, members: w, topology: w.topology, agree: w.agree, waive: w.waive}
+	err = operate.Run(t.Context(), r, operate.Options{Timeout: 2 * time.Second, Pause: time.Millisecond, Progress: &progress, Waive: w.waive})
 	return progress.String(), err
 }
 
@@ -210,10 +245,4 @@ func TestTheQuorumIsKept(t *testing.T) {
 	require.NoError(t, turn.quorumHolds(t.Context()))
 	w.silent["neo4j-1"] = true
 	require.ErrorContains(t, turn.quorumHolds(t.Context()), "without neo4j-0 only 1 of 3 voting members answer, under the quorum of 2")
-	names := []string{}
-	for _, gate := range turn.gates() {
-		names = append(names, gate.Name)
-	}
-	assert.Equal(t, []string{"agreement", "quorum"}, names)
-	assert.False(t, slices.Contains(names, "replication"), "which agreement asks for, where a release can")
 }

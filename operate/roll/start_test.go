@@ -52,13 +52,50 @@ func TestWhoServesOrIsNotWantedIsNotWaitedFor(t *testing.T) {
 	assert.Empty(t, w.removed)
 }
 
+// A member that does not serve ends in two minutes at most, where its own grace period is longer: it has nothing to write out that a
+// recovery does not find. One that ends already, perhaps with its last checkpoint, is left alone and waited for.
+func TestWhoDoesNotServeEndsSoon(t *testing.T) {
+	w := newWorld(0)
+	w.pods["neo4j-1"] = pod{uid: "neo4j-1-old", outdated: true, broken: ended, restarts: 1, grace: time.Hour}
+	said, err := w.start(t)
+	require.NoError(t, err, said)
+	assert.Equal(t, 2*time.Minute, w.within)
+
+	w.pods["neo4j-1"] = pod{uid: "neo4j-1-old", outdated: true, broken: ended, restarts: 1, grace: time.Minute}
+	_, err = w.start(t)
+	require.NoError(t, err)
+	assert.Zero(t, w.within, "its own grace period is shorter")
+
+	w.removed = nil
+	w.pods["neo4j-1"] = pod{uid: "neo4j-1-old", outdated: true, ending: true, ends: 50 * time.Millisecond, grace: time.Hour, waits: "its pod ends on node dev2"}
+	said, err = w.start(t)
+	require.EqualError(t, err, "start of members: neo4j-1 has not ended after 50ms: neo4j-1: its pod ends on node dev2; the next update goes on from here", said)
+	assert.Empty(t, w.removed)
+}
+
+// While a member is down for a reason of its own nobody else is touched, however outdated: the change waits for it, and says why.
+func TestAChangeWaitsForAMemberThatIsDown(t *testing.T) {
+	w := newWorld(1)
+	w.pods["neo4j-1"] = pod{uid: "neo4j-1-new", waits: "it is not scheduled: 0/3 nodes are available"}
+	said, err := w.start(t)
+	require.EqualError(t, err, "start of members: neo4j-1 has not come up after 1s: neo4j-1: it is not scheduled: 0/3 nodes are available; the next update goes on from here")
+	assert.Equal(t, "start of members: neo4j-1 starts\nstart of members: neo4j-1: it is not scheduled: 0/3 nodes are available\n", said)
+	assert.Empty(t, w.removed)
+
+	w.endless["neo4j-2"] = true
+	w.pods["neo4j-2"] = pod{uid: "neo4j-2-old", outdated: true, grace: time.Hour, waits: "it is not scheduled: 0/3 nodes are available"}
+	_, err = w.start(t)
+	require.ErrorContains(t, err, "neo4j-1, neo4j-2 has not ended after 100ms: neo4j-2: its pod ends on node dev2", "one that is down and outdated is the change's first")
+	assert.Equal(t, []string{"neo4j-2"}, w.removed)
+}
+
 // Pods of members that have left are waited for: what is counted after an update is what is planned.
 func TestWhoLeavesIsWaitedFor(t *testing.T) {
 	w := newWorld(0)
-	w.ends = []string{"neo4j-3"}
+	w.ends = []string{"neo4j-3", "neo4j-3"}
 	said, err := w.start(t)
 	require.NoError(t, err)
-	assert.Contains(t, said, "end of members: neo4j-3 ends")
+	assert.Contains(t, said, "end of members: neo4j-3 ends\nend of members: neo4j-3: its pod ends on node dev2\nend of members: done")
 }
 
 // One end with an error is not the last word; a wrong image is.

@@ -73,15 +73,15 @@ func (b *box) resize(_ context.Context, pool string, n int) error {
 	return nil
 }
 
-func (b *box) gone(_ context.Context, pod string) (bool, error) {
+func (b *box) ending(_ context.Context, pod string) (what string, within time.Duration, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, m := range b.full.Topology().Members {
-		if m.Name == pod {
-			return m.Ordinal >= b.size[m.Pool], nil
+		if m.Name == pod && m.Ordinal < b.size[m.Pool] {
+			return "its pod is still there", 0, nil
 		}
 	}
-	return true, nil
+	return "", 0, nil
 }
 
 func (b *box) identity(_ context.Context, m neo4j.Member) (string, error) {

@@ -24,8 +24,8 @@ type pods interface {
 	replicas(ctx context.Context, pool string) (int, error)
 	// resize asks for another number.
 	resize(ctx context.Context, pool string, n int) error
-	// gone says whether a member's pod is there no longer.
-	gone(ctx context.Context, pod string) (bool, error)
+	// ending says what a member's pod does that is still there, and how long that may take; nothing once it is gone.
+	ending(ctx context.Context, pod string) (what string, within time.Duration, err error)
 	// identity gives the server id that was noted on a member's claim, empty for none, and note notes it there.
 	identity(ctx context.Context, m neo4j.Member) (string, error)
 	note(ctx context.Context, m neo4j.Member, id string) error
@@ -112,7 +112,7 @@ func (s *in) step(family neo4j.Family, leaves neo4j.Member) *operate.Step {
 	turn := &leaving{s, family, leaves}
 	step := &operate.Step{
 		Name:   fmt.Sprintf("scale-in of %s %d -> %d", leaves.Pool, leaves.Ordinal+1, leaves.Ordinal),
-		Member: leaves.Name, Does: "leaves", Undone: "has not left", Act: turn.act, Left: turn.left, Settle: s.settle,
+		Member: leaves.Name, Does: "leaves", Undone: "has not left", Act: turn.act, Ending: turn.ending, Left: turn.left, Settle: s.settle,
 	}
 	if family.Proof != neo4j.ByServers && leaves.Role == neo4j.Primary {
 		step.Gates = []operate.Gate{{Name: "quorum", Holds: turn.quorumHolds}}
@@ -153,15 +153,13 @@ func (l *leaving) act(ctx context.Context) (waitFor string, err error) {
 	return "", nil
 }
 
-// left says what is still to wait for: the pod, or the remaining members' agreement.
+// ending says that the member's pod is still there: its server ends transactions and writes a checkpoint.
+func (l *leaving) ending(ctx context.Context) (what string, within time.Duration, err error) {
+	return l.pods.ending(ctx, l.member.Name)
+}
+
+// left says what is still to wait for: the remaining members' agreement.
 func (l *leaving) left(ctx context.Context) (string, error) {
-	gone, err := l.pods.gone(ctx, l.member.Name)
-	if err != nil {
-		return "", err
-	}
-	if !gone {
-		return "its pod is still there", nil
-	}
 	after, err := l.present(ctx)
 	if err != nil {
 		return "", err

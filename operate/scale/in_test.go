@@ -32,6 +32,8 @@ type fakeCluster struct {
 	log      []string
 	// stuck pools keep their pods.
 	stuck bool
+	// grace is how long a pod's end may take.
+	grace time.Duration
 }
 
 func newFake(full neo4j.Topology, lag int) *fakeCluster {
@@ -64,23 +66,28 @@ func (f *fakeCluster) resize(_ context.Context, pool string, n int) error {
 	return nil
 }
 
-func (f *fakeCluster) gone(_ context.Context, pod string) (bool, error) {
+func (f *fakeCluster) ending(_ context.Context, pod string) (what string, within time.Duration, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, m := range f.full.Members {
-		if m.Name == pod && m.Ordinal < f.size[m.Pool] {
-			return false, nil
+		if m.Name == pod && m.Ordinal < f.size[m.Pool] || f.stuck {
+			return "its pod ends on node dev2", f.grace, nil
 		}
 	}
-	if f.due--; f.due <= 0 {
+	if f.due <= 0 {
 		f.voters = f.size["neo4j"]
 	}
-	return !f.stuck, nil
+	return "", 0, nil
 }
 
 func (f *fakeCluster) Observe(_ context.Context, m neo4j.Member) (verify.Observation, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.due > 0 && m.Name == "neo4j-0" {
+		if f.due--; f.due == 0 {
+			f.voters = f.size["neo4j"]
+		}
+	}
 	if f.down[m.Name] || m.Ordinal >= f.size[m.Pool] {
 		return verify.Observation{}, errors.New("connection refused")
 	}
@@ -185,6 +192,28 @@ func TestInDropsADeadMember(t *testing.T) {
 	f := newFake(planned(5, 0), 0)
 	f.down["neo4j-4"] = true
 	require.NoError(t, run(t.Context(), f, f, shape(4, 0), quick))
+}
+
+// A pod's end takes the time that it may take, which is no part of the step's; and no longer.
+func TestInWaitsForThePodsEnd(t *testing.T) {
+	f := newFake(planned(5, 0), 0)
+	f.stuck, f.grace = true, 300*time.Millisecond
+	time.AfterFunc(150*time.Millisecond, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.stuck = false
+	})
+	o := quick
+	o.Timeout = 50 * time.Millisecond
+	require.NoError(t, run(t.Context(), f, f, shape(4, 0), o))
+
+	f = newFake(planned(5, 0), 0)
+	f.stuck, f.grace = true, 100*time.Millisecond
+	require.EqualError(t, run(t.Context(), f, f, shape(4, 0), o),
+		"scale-in of neo4j 5 -> 4: neo4j-4 has not ended after 100ms: its pod ends on node dev2; the next update goes on from here")
+	f = newFake(planned(5, 0), 0)
+	f.stuck = true
+	require.ErrorContains(t, run(t.Context(), f, f, shape(4, 0), o), "neo4j-4 has not ended after 50ms", "where nobody knows how long, the step's time")
 }
 
 func TestInEndsWithItsContext(t *testing.T) {

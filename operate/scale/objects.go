@@ -11,6 +11,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
 )
 
@@ -55,12 +56,18 @@ func (k objects) resize(ctx context.Context, pool string, n int) error {
 	}
 }
 
-func (k objects) gone(ctx context.Context, pod string) (bool, error) {
-	_, err := k.client.CoreV1().Pods(k.namespace).Get(ctx, pod, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) {
-		return true, nil
+func (k objects) ending(ctx context.Context, pod string) (what string, within time.Duration, err error) {
+	p, err := k.client.CoreV1().Pods(k.namespace).Get(ctx, pod, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return "", 0, nil
+	case err != nil:
+		return "", 0, fmt.Errorf("pod %s: %w", pod, err)
+	case p.DeletionTimestamp == nil:
+		return "its pod is still there", 0, nil
 	}
-	return false, err
+	what, within = operate.PodEnds(ctx, k.client, p)
+	return what, within, nil
 }
 
 func (k objects) identity(ctx context.Context, m neo4j.Member) (string, error) {

@@ -44,8 +44,8 @@ func TestNotesLiveOnTheClaims(t *testing.T) {
 		n, err := empty.replicas(t.Context(), "neo4j")
 		require.NoError(t, err)
 		assert.Zero(t, n)
-		gone, err := empty.gone(t.Context(), "neo4j-3")
+		left, _, err := empty.ending(t.Context(), "neo4j-3")
 		require.NoError(t, err)
-		assert.True(t, gone)
+		assert.Empty(t, left)
 	})
 }

@@ -94,6 +94,7 @@ func (p *project) small() {
 	p.set("cluster.memory.pageCache", "32m")
 	p.set("cluster.resources.memory", "768Mi")
 	p.set("cluster.resources.cpu", "100m")
+	p.set("cluster.timeouts.shutdown", "2m") // a member that hangs at its end must not hold a story up for an hour
 }
 
 func (p *project) checkedByCommand(t *testing.T) {

@@ -29,6 +29,12 @@ type Cores struct {
 	Store map[string]bool
 	// RunTime are the members' settings.
 	*RunTime
+	// Schema is what dbms.upgradeStatus says, CURRENT at first; Upgraded are the hosts on which dbms.upgrade was called, UpgradeFails why it
+	// fails, and Mixed that members of two releases ran then.
+	Schema       string
+	Upgraded     []string
+	UpgradeFails string
+	Mixed        bool
 
 	release neo4j.Release
 	hosts   []string
@@ -49,9 +55,10 @@ type CoreDatabase struct {
 // NewCores is a healthy cluster; each database has a leader of its own: neo4j the first core, system the second.
 func NewCores(release string, cores, replicas []string) *Cores {
 	c := &Cores{
-		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{}, RunTime: NewRunTime(release),
+		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{}, RunTime: NewRunTime(release), Schema: "CURRENT",
 		Roles: map[string]map[string]string{}, Views: map[string]map[string]map[string]string{}, Versions: map[string]string{}, Databases: map[string]*CoreDatabase{},
 	}
+	c.RunTime.runs = func(host string) string { return c.Versions[host] }
 	for _, host := range c.hosts {
 		c.Roles[host], c.Versions[host] = map[string]string{}, release
 	}
@@ -98,11 +105,24 @@ func (c *Cores) Stop(name string) {
 	}
 }
 
+// Locked runs a change while no member answers.
+func (c *Cores) Locked(change func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change()
+}
+
 // At gives the answers of the member at a host.
 func (c *Cores) At(host string) func(Query) Answer {
 	return func(q Query) Answer {
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		if a, known := c.settings(host, q); known {
+			return a
+		}
+		if a, known := c.upgrade(host, q); known {
+			return a
+		}
 		switch {
 		case q.Text == "CALL dbms.components()":
 			return Components(c.Versions[host], "enterprise")

@@ -20,12 +20,24 @@ type RunTime struct {
 	Started map[string]string
 
 	release neo4j.Release
-	mu      sync.Mutex
+	// runs is the release of the server at a host, where servers of two run; nil for one.
+	runs func(host string) string
+	mu   sync.Mutex
 }
 
 // NewRunTime are servers of a release that were started with no settings.
 func NewRunTime(release string) *RunTime {
 	return &RunTime{release: neo4j.MustRelease(release), Settings: map[string]map[string]string{}, Started: map[string]string{}}
+}
+
+// at is the release of the server at a host.
+func (r *RunTime) at(host string) neo4j.Release {
+	if r.runs != nil {
+		if release, err := neo4j.ParseRelease(r.runs(host)); err == nil {
+			return release
+		}
+	}
+	return r.release
 }
 
 // Restart has the server at a host forget what it was told.
@@ -66,8 +78,9 @@ func (r *RunTime) answer(host string, q Query) (Answer, bool) {
 // list is dbms.listConfig: four columns up to 4.4, eight from 5.0 on (3.5, 4.4 and 5.0 reference/procedures.adoc). Null is shown as such
 // from 5.0 on, and as words before (seen on the classes of 4.0.0 to 5.26.30).
 func (r *RunTime) list(host, text, yield string) Answer {
+	release := r.at(host)
 	columns := []string{"name", "description", "value", "dynamic"}
-	if r.release.Major >= 5 {
+	if release.Major >= 5 {
 		columns = append(columns, "defaultValue", "startupValue", "explicitlySet", "validValues")
 	}
 	wanted := columns
@@ -75,12 +88,12 @@ func (r *RunTime) list(host, text, yield string) Answer {
 		wanted = strings.Split(yield, ", ")
 	}
 	a := Answer{Columns: wanted}
-	for _, s := range settingsOf(r.release) {
+	for _, s := range settingsOf(release) {
 		if !strings.Contains(s.name, strings.ToLower(text)) {
 			continue
 		}
-		initial, _ := s.show(r.release, s.initial)
-		start := r.started(s)
+		initial, _ := s.show(release, s.initial)
+		start := r.started(s, release)
 		value, explicit := r.Settings[host][s.name]
 		if !explicit {
 			value = start
@@ -102,35 +115,36 @@ func (r *RunTime) list(host, text, yield string) Answer {
 }
 
 // started is what neo4j.conf says of a setting, else its default.
-func (r *RunTime) started(s modelSetting) string {
+func (r *RunTime) started(s modelSetting, release neo4j.Release) string {
 	value, ok := r.Started[s.name]
 	if !ok {
 		value = s.initial
 	}
-	shown, _ := s.show(r.release, value)
+	shown, _ := s.show(release, value)
 	return shown
 }
 
 // set is dbms.setConfigValue. Empty takes a setting back to its default and not to what the server was started with (seen on
 // 3.5.0-beta03, and on the classes of 4.0.0 to 2026.08.1).
 func (r *RunTime) set(host, name, value string) Answer {
-	i := slices.IndexFunc(settingsOf(r.release), func(s modelSetting) bool { return s.name == name })
-	switch three := r.release.Major < 4; {
+	release := r.at(host)
+	i := slices.IndexFunc(settingsOf(release), func(s modelSetting) bool { return s.name == name })
+	switch three := release.Major < 4; {
 	case i < 0 && three:
 		return uncalled("java.lang.IllegalArgumentException: Unknown setting: " + name)
 	case i < 0:
 		return uncalled("java.lang.IllegalArgumentException: Setting `" + name + "` not found")
-	case !settingsOf(r.release)[i].dynamic && three:
+	case !settingsOf(release)[i].dynamic && three:
 		return uncalled("java.lang.IllegalArgumentException: Setting is not dynamic and can not be changed at runtime")
-	case !settingsOf(r.release)[i].dynamic:
+	case !settingsOf(release)[i].dynamic:
 		return uncalled("java.lang.IllegalArgumentException: Setting '" + name + "' is not dynamic and can not be changed at runtime")
 	}
-	s := settingsOf(r.release)[i]
+	s := settingsOf(release)[i]
 	told := value
 	if told == "" {
 		told = s.initial
 	}
-	shown, wrong := s.show(r.release, told)
+	shown, wrong := s.show(release, told)
 	if wrong != "" {
 		return uncalled("org.neo4j.graphdb.config.InvalidSettingException: Bad value '" + value + "' for setting '" + name + "': " + wrong)
 	}

@@ -12,7 +12,7 @@ var statusChecks = regexp.MustCompile(`(?is)^CALL dbms\.cluster\.statusCheck\(\[
 // each database asked for. An empty list is all clustered databases on the server that is asked, and those only: not those of which it
 // has no primary, nor those of one primary.
 func (c *Cluster) statusCheck(host string, q Query) Answer {
-	if !c.since(statusCheckFrom) {
+	if !c.runs(host, statusCheckFrom) {
 		return Answer{
 			Code:    "Neo.ClientError.Procedure.ProcedureNotFound",
 			Message: "There is no procedure with the name `dbms.cluster.statusCheck` registered for this database instance.",

@@ -3,6 +3,8 @@ package scripted
 import (
 	"fmt"
 	"net"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"neo4j-kubernetes/neo4j"
@@ -10,7 +12,17 @@ import (
 
 // ClusterOf is a healthy cluster of a topology's servers.
 func ClusterOf(t neo4j.Topology) *Cluster {
-	var primaries, others []string
+	primaries, others := hostsOf(t)
+	return NewCluster(t.Release.String(), primaries, others)
+}
+
+// CoresOf is a healthy cluster of 4.x of a topology's members.
+func CoresOf(t neo4j.Topology) *Cores {
+	cores, replicas := hostsOf(t)
+	return NewCores(t.Release.String(), cores, replicas)
+}
+
+func hostsOf(t neo4j.Topology) (primaries, others []string) {
 	for _, m := range t.Members {
 		if m.Role == neo4j.Primary {
 			primaries = append(primaries, m.Host)
@@ -18,7 +30,25 @@ func ClusterOf(t neo4j.Topology) *Cluster {
 			others = append(others, m.Host)
 		}
 	}
-	return NewCluster(t.Release.String(), primaries, others)
+	return primaries, others
+}
+
+// Served serves the members of a cluster of 4.x, Bolt a member and the HTTP port of all, and gives the address of a member's port.
+func (c *Cores) Served(t testing.TB, topology neo4j.Topology, password string) func(m neo4j.Member, port int) string {
+	t.Helper()
+	family, err := neo4j.FamilyOf(topology.Release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(c.Web())
+	t.Cleanup(web.Close)
+	bolt := Servers(t, topology, func() *Server { return &Server{Bolt: Version{Major: 4, Minor: 2}, Password: password} }, c.At)
+	return func(m neo4j.Member, port int) string {
+		if port == family.Ports.HTTP {
+			return strings.TrimPrefix(web.URL, "http://")
+		}
+		return bolt(m)
+	}
 }
 
 // Servers serves each member of a topology by a server that like makes, which needs no more than its users' passwords, and gives their

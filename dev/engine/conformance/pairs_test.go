@@ -84,6 +84,7 @@ var changes = map[string][]any{
 	"timeouts.verify":         {"1m"},
 	"timeouts.scaleIn":        {"1m"},
 	"timeouts.shutdown":       {"5m"},
+	"rolling.waive":           {[]any{"backup"}},
 	"verify.enabled":          {true},
 	"verify.canary":           {true, false},
 	"protect":                 {false, true},
@@ -96,7 +97,7 @@ var changes = map[string][]any{
 // accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
 var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "metrics", "resources.cpu",
 	"resources.cpuLimit", "resources.memory", "settings", "jvm.arguments", "plugins", "env", "volumes", "expose.type", "expose.annotations",
-	"placement.separateNodes", "placement.nodeSelector", "timeouts.shutdown", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
+	"placement.separateNodes", "placement.nodeSelector", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
 
 // shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack
 // alone, the others' on one.
