@@ -14,6 +14,7 @@ import (
 	"neo4j-kubernetes/operate/enable"
 	"neo4j-kubernetes/operate/roll"
 	"neo4j-kubernetes/operate/scale"
+	"neo4j-kubernetes/operate/spread"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/plan/place"
 	"neo4j-kubernetes/reach"
@@ -102,8 +103,8 @@ func (r running) scaleIn(ctx context.Context, to plan.Plan) error {
 	})
 }
 
-// after has all members be up, takes up planned servers and replaces members of an earlier plan, whether the check is on or not, and then
-// proves the cluster.
+// after has all members be up, takes up planned servers, has databases use them and replaces members of an earlier plan, whether the
+// check is on or not, and then proves the cluster.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, patience := time.Duration(r.stack.Plan.Timeouts.Ready)*time.Second, time.Duration(r.stack.Plan.Timeouts.Verify)*time.Second
 	options := func(timeout time.Duration) operate.Options {
@@ -112,7 +113,12 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	if err := roll.Start(ctx, r.access(), t, options(ready)); err != nil {
 		return err
 	}
-	if err := enable.Servers(ctx, r.access(), t, options(patience)); err != nil {
+	joined, err := enable.Servers(ctx, r.access(), t, options(patience))
+	if err != nil {
+		return err
+	}
+	moving := time.Duration(r.stack.Plan.Timeouts.ScaleIn) * time.Second
+	if err := spread.Databases(ctx, r.access(), r.stack.Plan, joined, spread.Options{Options: options(moving), Agree: patience}); err != nil {
 		return err
 	}
 	if err := roll.Members(ctx, r.access(), t, roll.Options{Options: options(ready), Agree: patience}); err != nil {

@@ -14,18 +14,20 @@ import (
 	"neo4j-kubernetes/verify"
 )
 
-// Servers enables every planned server that is Free, and waits for those that have not joined yet. Where a server stands alone, and
-// before 5.0, it does nothing and asks nobody.
-func Servers(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Options) error {
+// Servers enables every planned server that is Free, waits for those that have not joined yet, and gives those that it enabled. Where a
+// server stands alone, and before 5.0, it does nothing and asks nobody.
+func Servers(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Options) (joined []neo4j.Member, err error) {
 	if !applies(t) {
-		return nil
+		return nil, nil
 	}
 	members, err := verify.Open(ctx, a, t)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer members.Close()
-	return operate.Run(ctx, &joining{members, t}, o)
+	j := &joining{members: members, topology: t}
+	err = operate.Run(ctx, j, o)
+	return j.joined, err
 }
 
 func applies(t neo4j.Topology) bool {
@@ -39,9 +41,11 @@ type members interface {
 	reach.Asker
 }
 
+// joining is the operation; joined are the members that it enabled.
 type joining struct {
 	members  members
 	topology neo4j.Topology
+	joined   []neo4j.Member
 }
 
 // Next is one step for all servers that are left, nil where all have joined.
@@ -86,6 +90,7 @@ func (j *joining) act(ctx context.Context) (waitFor string, err error) {
 		})
 		switch {
 		case err == nil:
+			j.joined = append(j.joined, m)
 			waits = append(waits, m.Name+" is enabled as server "+id)
 		case operate.Passing(err):
 			waits = append(waits, m.Name+" is not enabled yet: "+reach.FirstLine(err))
