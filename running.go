@@ -11,6 +11,7 @@ import (
 	"neo4j-kubernetes/config"
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
+	"neo4j-kubernetes/operate/back"
 	"neo4j-kubernetes/operate/enable"
 	"neo4j-kubernetes/operate/roll"
 	"neo4j-kubernetes/operate/scale"
@@ -103,12 +104,16 @@ func (r running) scaleIn(ctx context.Context, to plan.Plan) error {
 	})
 }
 
-// after has all members be up, takes up planned servers, has databases use them and replaces members of an earlier plan, whether the
-// check is on or not, and then proves the cluster.
+// after has members stay that were to leave, has all members be up, takes up planned servers, has databases use them and replaces members
+// of an earlier plan, whether the check is on or not, and then proves the cluster.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, patience := time.Duration(r.stack.Plan.Timeouts.Ready)*time.Second, time.Duration(r.stack.Plan.Timeouts.Verify)*time.Second
 	options := func(timeout time.Duration) operate.Options {
 		return operate.Options{Timeout: timeout, Progress: r.log(), Warnings: warningWriter{r.ctx}}
+	}
+	moving := time.Duration(r.stack.Plan.Timeouts.ScaleIn) * time.Second
+	if err := back.Members(ctx, r.access(), r.stack.Plan, options(moving)); err != nil {
+		return err
 	}
 	if err := roll.Start(ctx, r.access(), t, options(ready)); err != nil {
 		return err
@@ -117,7 +122,6 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	if err != nil {
 		return err
 	}
-	moving := time.Duration(r.stack.Plan.Timeouts.ScaleIn) * time.Second
 	if err := spread.Databases(ctx, r.access(), r.stack.Plan, joined, spread.Options{Options: options(moving), Agree: patience}); err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func readCopyPlacement(f *file, s plan.Plan) bool {
 	switch {
 	case family.Proof != neo4j.ByServers:
 		refuse("is for 5.2 and later", "leave it out: up to 4.4 every core has a copy of every database")
-	case !s.AtLeast(plan.ReallocateFrom):
+	case !s.AtLeast(plan.DryRunFrom):
 		refuse("is for 5.2 and later, which say beforehand what they would move", "write keep, and order REALLOCATE DATABASES by hand")
 	case !s.Clustered():
 		refuse("says nothing to a server that stands alone", "leave it out")

@@ -54,9 +54,9 @@ type Plan struct {
 	Restart string
 }
 
-// ReallocateFrom is the first release that says beforehand what REALLOCATE DATABASES would move (operations manual 5, "managing databases
-// in a cluster": DRYRUN is available from 5.2 on).
-var ReallocateFrom = neo4j.MustRelease("5.2.0")
+// DryRunFrom is the first release that says beforehand which databases an order would move (operations manual 5, "managing databases in a
+// cluster": DRYRUN is available from 5.2 on).
+var DryRunFrom = neo4j.MustRelease("5.2.0")
 
 // Storage says where a member's data lives.
 type Storage struct {

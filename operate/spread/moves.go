@@ -124,4 +124,4 @@ func (s *spreading) advise(ctx context.Context, v view, idle []neo4j.Member) {
 	}
 }
 
-func (s *spreading) knowsDryRun() bool { return s.topology.Release.Compare(plan.ReallocateFrom) >= 0 }
+func (s *spreading) knowsDryRun() bool { return s.topology.Release.Compare(plan.DryRunFrom) >= 0 }

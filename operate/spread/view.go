@@ -78,17 +78,10 @@ func (v view) isAt(m neo4j.Member, id string) bool {
 	return ok && id != "" && server.ID == id
 }
 
-// user are the databases of a list that are not system and not composite: those that have copies to place.
-func (v view) user(names []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return name == "system" || slices.ContainsFunc(v.system.Databases, func(c verify.Copy) bool { return c.Name == name && c.Composite() })
-	})
-}
-
 // hosts are the databases on a member in words, those of users first.
 func (v view) hosts(m neo4j.Member) string {
 	server, _ := v.server(m)
-	names := slices.Sorted(slices.Values(v.user(server.Hosting)))
+	names := slices.Sorted(slices.Values(v.system.Movable(server.Hosting)))
 	return strings.Join(append(names, "system"), ", ")
 }
 
@@ -97,7 +90,7 @@ func (v view) idle(t neo4j.Topology) []neo4j.Member {
 	var idle []neo4j.Member
 	for _, m := range t.Members {
 		server, ok := v.server(m)
-		none := len(v.user(server.Hosting)) == 0 && len(v.user(server.Requested)) == 0
+		none := len(v.system.Movable(server.Hosting)) == 0 && len(v.system.Movable(server.Requested)) == 0
 		if ok && server.State == verify.Enabled && none && v.asks(server) {
 			idle = append(idle, m)
 		}
