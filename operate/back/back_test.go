@@ -30,9 +30,8 @@ func shape(release string, primaries int) plan.Plan {
 	}
 }
 
-func id(n int) string { return fmt.Sprintf("5e7e7000-0000-4000-8000-%012d", n) }
-
-func host(name string) string { return name + ".neo4j.graph.svc.cluster.local" }
+// third is the id of neo4j-3's server.
+const third = "5e7e7000-0000-4000-8000-000000000003"
 
 // box is Kubernetes as far as the operation sees it, beside a scripted cluster.
 type box struct {
@@ -98,7 +97,7 @@ func (b *box) Renew(_ context.Context, m neo4j.Member, id string) error {
 // cluster is a scripted cluster of four, of which neo4j-3 has a copy of neo4j and is noted to leave.
 func cluster(t *testing.T, release string) *box {
 	t.Helper()
-	b := &box{plan: shape(release, 4), size: 4, notes: map[string]string{"neo4j-3": id(3)}}
+	b := &box{plan: shape(release, 4), size: 4, notes: map[string]string{"neo4j-3": third}}
 	topology := b.plan.Topology()
 	b.c = scripted.ClusterOf(topology)
 	d := b.c.Database("neo4j")
@@ -111,10 +110,10 @@ func cluster(t *testing.T, release string) *box {
 	return b
 }
 
-// order has neo4j-0, which writes the system database, carry out what an earlier update had ordered.
-func (b *box) order(t *testing.T, statement string) {
+// told has neo4j-0, which writes the system database, tell the server to leave, as an earlier update had.
+func (b *box) told(t *testing.T) {
 	t.Helper()
-	_, err := b.members.Run(t.Context(), b.plan.Topology().Members[0], reach.Question{Database: "system", Statement: statement, Write: true})
+	_, err := b.members.Run(t.Context(), b.plan.Topology().Members[0], reach.Question{Database: "system", Statement: deallocate, Write: true})
 	require.NoError(t, err)
 }
 
@@ -134,8 +133,8 @@ func (b *box) orders() (orders []string) {
 }
 
 const (
-	deallocate = "DEALLOCATE DATABASES FROM SERVER '5e7e7000-0000-4000-8000-000000000003'"
-	drop       = "DROP SERVER '5e7e7000-0000-4000-8000-000000000003'"
+	deallocate = "DEALLOCATE DATABASES FROM SERVER '" + third + "'"
+	drop       = "DROP SERVER '" + third + "'"
 )
 
 func TestWhereNothingIsNotedNobodyIsAsked(t *testing.T) {
@@ -151,7 +150,7 @@ func TestWhereNothingIsNotedNobodyIsAsked(t *testing.T) {
 func TestWhoWasNotToldToLeaveLosesTheNote(t *testing.T) {
 	for _, state := range []string{"Enabled", "Cordoned"} {
 		b := cluster(t, "5.26.30")
-		b.c.Locked(func() { b.c.Server(id(3)).State = state })
+		b.c.Locked(func() { b.c.Server(third).State = state })
 		said, err := b.back(t.Context(), 5*time.Second)
 		require.NoError(t, err)
 		assert.Equal(t, "return of neo4j-3: neo4j-3 was to leave, and stays\nreturn of neo4j-3: done in 0s\n", said)
@@ -166,13 +165,13 @@ func TestWhoWasToldToLeaveComesBackAsAnother(t *testing.T) {
 			t.Run(fmt.Sprintf("%s address stays %v", release, stays), func(t *testing.T) {
 				b := cluster(t, release)
 				b.c.Slow, b.c.AddressStays = 4, stays
-				b.order(t, deallocate)
+				b.told(t)
 				said, err := b.back(t.Context(), 10*time.Second)
 				require.NoError(t, err, said)
 				assert.Equal(t, []string{deallocate, drop}, b.orders())
-				assert.Equal(t, []string{"neo4j-3 renewed from " + id(3)}, b.log)
-				assert.Contains(t, said, "return of neo4j-3: server "+id(3)+" was told to leave, which nothing undoes, and still hosts neo4j\n")
-				assert.Contains(t, said, "return of neo4j-3: server "+id(3)+" is dropped and never comes back: its volume is replaced by an empty one\n")
+				assert.Equal(t, []string{"neo4j-3 renewed from " + third}, b.log)
+				assert.Contains(t, said, "return of neo4j-3: server "+third+" was told to leave, which nothing undoes, and still hosts neo4j\n")
+				assert.Contains(t, said, "return of neo4j-3: server "+third+" is dropped and never comes back: its volume is replaced by an empty one\n")
 
 				said, err = b.back(t.Context(), time.Second)
 				require.NoError(t, err)
@@ -195,15 +194,15 @@ func TestAVolumeThatIsKeptIsLeftToItsOwner(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := cluster(t, "5.26.30")
 			b.plan.Storage = c.storage
-			b.order(t, deallocate)
+			b.told(t)
 			for range 2 {
 				_, err := b.back(t.Context(), 10*time.Second)
-				require.EqualError(t, err, "return of neo4j-3: neo4j-3 cannot come back on the volume that it has: an update that was changed back had told its server "+id(3)+
+				require.EqualError(t, err, "return of neo4j-3: neo4j-3 cannot come back on the volume that it has: an update that was changed back had told its server "+third+
 					" to leave, and a dropped server never rejoins; the other members have all its databases, so "+c.mend+" and update again: it joins as another server")
 				assert.Equal(t, []string{deallocate, drop}, b.orders(), "nothing is ordered twice")
 				assert.Empty(t, b.log)
 			}
-			require.NoError(t, b.Renew(t.Context(), b.plan.Topology().Members[3], id(3)))
+			require.NoError(t, b.Renew(t.Context(), b.plan.Topology().Members[3], third))
 			_, err := b.back(t.Context(), time.Second)
 			require.NoError(t, err)
 		})
@@ -219,21 +218,21 @@ func TestAReturnThatEndedGoesOn(t *testing.T) {
 		said, err := b.back(t.Context(), 10*time.Second)
 		require.NoError(t, err, said)
 		assert.Equal(t, []string{deallocate, drop}, b.orders(), "nothing is ordered twice")
-		assert.Equal(t, []string{"neo4j-3 renewed from " + id(3)}, b.log)
+		assert.Equal(t, []string{"neo4j-3 renewed from " + third}, b.log)
 	}
 	t.Run("time is up while it deallocates", func(t *testing.T) {
 		b := cluster(t, "5.26.30")
 		b.c.Hold = true
-		b.order(t, deallocate)
+		b.told(t)
 		_, err := b.back(t.Context(), 200*time.Millisecond)
-		require.EqualError(t, err, "return of neo4j-3: neo4j-3 has not come back after 200ms: server "+id(3)+
+		require.EqualError(t, err, "return of neo4j-3: neo4j-3 has not come back after 200ms: server "+third+
 			" was told to leave, which nothing undoes, and still hosts neo4j; the next update goes on from here")
 		again(t, b)
 	})
 	t.Run("cancelled while it deallocates", func(t *testing.T) {
 		b := cluster(t, "2026.08.1")
 		b.c.Hold = true
-		b.order(t, deallocate)
+		b.told(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(100*time.Millisecond, cancel)
 		_, err := b.back(ctx, time.Minute)
@@ -242,11 +241,11 @@ func TestAReturnThatEndedGoesOn(t *testing.T) {
 	})
 	t.Run("killed between drop and renewal", func(t *testing.T) {
 		b := cluster(t, "5.26.30")
-		b.order(t, deallocate)
+		b.told(t)
 		b.fail = operate.Failed{Cause: errors.New("killed")}
 		_, err := b.back(t.Context(), 10*time.Second)
 		require.ErrorContains(t, err, "killed")
-		b.c.Locked(func() { b.c.Server(id(3)).Down = true }) // the dropped server has ended, and is shown no longer
+		b.c.Locked(func() { b.c.Server(third).Down = true }) // the dropped server has ended, and is shown no longer
 		again(t, b)
 	})
 }
@@ -266,7 +265,7 @@ func TestAClusterThatDoesNotAnswerIsLeftAsItIs(t *testing.T) {
 
 func TestWhoMayNotDropIsToldSoAtOnce(t *testing.T) {
 	b := cluster(t, "5.26.30")
-	b.order(t, deallocate)
+	b.told(t)
 	b.c.Locked(func() { b.c.Refuse["DROP"] = "Neo.ClientError.Security.Forbidden: Permission denied" })
 	_, err := b.back(t.Context(), 10*time.Second)
 	assert.EqualError(t, err, "return of neo4j-3: Neo.ClientError.Security.Forbidden: Permission denied")

@@ -34,19 +34,6 @@ func (s *spreading) dryRun(ctx context.Context, v view) ([]move, error) {
 	return moves, nil
 }
 
-// most is how many moves are said one by one.
-const most = 20
-
-func (s *spreading) sayMoves(v view) {
-	for i, m := range s.moves {
-		if i == most {
-			s.tell(s.o.Progress, fmt.Sprintf("and %d more", len(s.moves)-most))
-			return
-		}
-		s.tell(s.o.Progress, v.inWords(s.topology, m))
-	}
-}
-
 // inWords is a move as people say it: "graph: a copy moves from neo4j-1 to neo4j-3".
 func (v view) inWords(t neo4j.Topology, m move) string {
 	from, to := v.called(t, m.fromID, m.from), v.called(t, m.toID, m.to)
@@ -100,28 +87,6 @@ func counted(n int) string {
 		return "1 copy"
 	}
 	return fmt.Sprintf("%d copies", n)
-}
-
-// more is how a server gets a copy where the copies lie evenly.
-const more = "a database that is created takes up such servers, and ALTER DATABASE … SET TOPOLOGY with more copies does (docs/growing.md)"
-
-// advise says how servers that host none come to host databases, where the plan moves no copies.
-func (s *spreading) advise(ctx context.Context, v view, idle []neo4j.Member) {
-	if len(idle) == 0 {
-		return
-	}
-	if !s.knowsDryRun() {
-		s.tell(s.o.Progress, "REALLOCATE DATABASES, ordered by hand, moves copies onto such servers; "+more)
-		return
-	}
-	switch moves, err := s.dryRun(ctx, v); {
-	case err != nil:
-		s.tell(s.o.Progress, "neo4j:cluster.copies.placement: reallocate moves copies onto such servers; a dry run says: "+reach.FirstLine(err))
-	case len(moves) == 0:
-		s.tell(s.o.Progress, "a dry run of REALLOCATE DATABASES moves nothing; "+more)
-	default:
-		s.tell(s.o.Progress, "neo4j:cluster.copies.placement: reallocate moves copies onto such servers, "+counted(len(moves))+" by a dry run")
-	}
 }
 
 func (s *spreading) knowsDryRun() bool { return s.topology.Release.Compare(plan.DryRunFrom) >= 0 }

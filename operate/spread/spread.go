@@ -6,7 +6,6 @@ package spread
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -116,28 +115,6 @@ func (s *spreading) Next(ctx context.Context) (*operate.Step, error) {
 // name is the operation's, as its lines begin.
 const name = "placement of databases"
 
-func (s *spreading) tell(out io.Writer, line string) {
-	_, _ = fmt.Fprintf(out, "%s: %s\n", name, line)
-}
-
-// sayHosts says what the members host that have joined, and those that host none.
-func (s *spreading) sayHosts(v view, idle []neo4j.Member) {
-	var unasked []string
-	for _, m := range s.topology.Members {
-		joined, isIdle := slices.Contains(s.joined, m), slices.Contains(idle, m)
-		if !joined && !isIdle {
-			continue
-		}
-		s.tell(s.o.Progress, m.Name+" hosts "+v.hosts(m))
-		if !isIdle && v.hosts(m) == "system" {
-			unasked = append(unasked, m.Name)
-		}
-	}
-	if len(unasked) > 0 {
-		s.tell(s.o.Progress, "no database asks for copies that "+strings.Join(unasked, ", ")+" could take; "+more)
-	}
-}
-
 // plan asks what would move, of whoever writes the system database by now.
 func (s *spreading) plan(ctx context.Context, v *view) error {
 	return s.patiently(ctx, func() (err error) {
@@ -213,18 +190,6 @@ func (s *spreading) left(ctx context.Context) (string, error) {
 	}
 	s.elsewhere = unlike
 	return "", nil
-}
-
-// conclude says what the servers host now that were to get copies.
-func (s *spreading) conclude(v view) {
-	for _, m := range s.topology.Members {
-		if slices.ContainsFunc(s.moves, func(to move) bool { return v.isAt(m, to.toID) }) {
-			s.tell(s.o.Progress, m.Name+" hosts "+v.hosts(m))
-		}
-	}
-	if s.elsewhere != "" {
-		s.tell(s.o.Warnings, "the cluster placed copies otherwise than its dry run said: "+s.elsewhere)
-	}
 }
 
 // refused explains the cluster's own refusal; one that may pass is left as it is.
