@@ -31,7 +31,8 @@ func readDiscovery(f *file, s plan.Plan) neo4j.Discovery {
 
 // readCopies says how many copies a new database has. Unless the stack says otherwise every primary of a new cluster of three has
 // one: the servers' own default is a single copy, which the loss of one server takes away.
-func readCopies(f *file, s plan.Plan) neo4j.Copies {
+func readCopies(f *file, s *plan.Plan) {
+	s.Reallocate = readCopyPlacement(f, *s)
 	c := neo4j.Copies{Primaries: f.integer("primaries", s.Formation()), Secondaries: f.integer("secondaries", 0)}
 	given := f.has("primaries") || f.has("secondaries")
 	f.end()
@@ -45,5 +46,24 @@ func readCopies(f *file, s plan.Plan) neo4j.Copies {
 	case c.Secondaries < 0 || c.Primaries+c.Secondaries > s.Primaries+s.Secondaries+s.Analytics:
 		f.problems.add("cluster.copies.secondaries", c.Secondaries, "cannot be placed: a server holds one copy of a database at most", "write 0 to as many as there are other servers")
 	}
-	return c
+	s.Copies = c
+}
+
+// readCopyPlacement says whether copies that are there move onto servers that have none.
+func readCopyPlacement(f *file, s plan.Plan) bool {
+	reallocates := f.oneOf("placement", "keep", "keep", "reallocate") == "reallocate"
+	family, err := neo4j.FamilyOf(s.Release)
+	if err != nil || !reallocates {
+		return reallocates
+	}
+	refuse := func(reason, mend string) { f.refuse("placement", "reallocate", reason, mend) }
+	switch {
+	case family.Proof != neo4j.ByServers:
+		refuse("is for 5.2 and later", "leave it out: up to 4.4 every core has a copy of every database")
+	case !s.AtLeast(plan.DryRunFrom):
+		refuse("is for 5.2 and later, which say beforehand what they would move", "write keep, and order REALLOCATE DATABASES by hand")
+	case !s.Clustered():
+		refuse("says nothing to a server that stands alone", "leave it out")
+	}
+	return reallocates
 }

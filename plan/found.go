@@ -15,6 +15,9 @@ type Found struct {
 	SecretProblem string
 	// Missing are what the plan relies on in the Kubernetes cluster and does not bring, and what is not there.
 	Missing []Need
+	// Sizes are how many members the pools are asked to have as they are, by the StatefulSets' names: a scale-in that did not end leaves
+	// others than any plan has.
+	Sizes map[string]int
 	// Claims are the members' claims that are there, by name.
 	Claims map[string]Claimed
 }
@@ -56,7 +59,8 @@ const (
 )
 
 // LeftAs is the annotation of a claim whose member leaves, or has left, a cluster of 5.x or later for good: the server id under
-// which the cluster knew it. A dropped id never comes back, so neither may the claim; see Out.
+// which the cluster knew it. A dropped id never comes back, so neither may the claim; see
+// operate/scale, which notes it, and operate/back, for a member that is to stay after all.
 const LeftAs = "neo4j-kubernetes/left-as-server"
 
 // GrownTo is the annotation of pods whose volumes have grown: by it the kubelet looks at them at once.

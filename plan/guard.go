@@ -127,14 +127,15 @@ func (c Change) beforeStamps() bool {
 }
 
 // dropped refuses to let a pool grow onto claims of members that left a cluster of 5.x or later for good: their data carries a server
-// id that was dropped, and the new member would be turned away for ever.
+// id that was dropped, and the new member would be turned away for ever. What becomes of a member whose pod is still there, for it was told
+// to leave by an update that was changed back, is operate/back's.
 func dropped(c Change) []Refusal {
 	if c.Found == nil {
 		return nil
 	}
 	var left, names []string
 	for _, m := range c.After.Topology().Members {
-		if id := c.Found.Claims[ClaimOf(m)].LeftAs; id != "" && !c.runs(m.Role, m.Ordinal) {
+		if id := c.Found.Claims[ClaimOf(m)].LeftAs; id != "" && m.Ordinal >= c.Found.Sizes[m.Pool] {
 			left = append(left, fmt.Sprintf("%s (server %s)", ClaimOf(m), id))
 			names = append(names, ClaimOf(m))
 		}

@@ -11,11 +11,6 @@ import (
 // leader refuses to drop a lost member from a group of three, and one of two voters is no majority.
 const least = 3
 
-// runs says whether the last plan had a member.
-func (c Change) runs(role neo4j.Role, ordinal int) bool {
-	return c.Before != nil && ordinal < c.Before.size(role)
-}
-
 // Stay is how many members of a role run before the change and after it.
 func (c Change) Stay(role neo4j.Role) int {
 	if c.Before == nil {

@@ -246,7 +246,7 @@ func TestWhatADestroyedStackLeft(t *testing.T) {
 func TestPoolsDoNotGrowOntoDroppedServers(t *testing.T) {
 	grow := func(edit func(p *Plan)) Change {
 		c := changed(edit)
-		c.Found = &Found{Claims: map[string]Claimed{
+		c.Found = &Found{Sizes: map[string]int{"neo4j": 3, "neo4j-read": 1}, Claims: map[string]Claimed{
 			"datadir-neo4j-4": {LeftAs: "5e7e"}, "datadir-neo4j-read-1": {LeftAs: "other"}, "datadir-neo4j-2": {LeftAs: "leaves just now and is no new member"},
 		}}
 		return c
@@ -256,6 +256,9 @@ func TestPoolsDoNotGrowOntoDroppedServers(t *testing.T) {
 		"delete them: kubectl delete pvc --namespace graph datadir-neo4j-4 datadir-neo4j-read-1"
 	assert.EqualError(t, Check(grow(func(p *Plan) { p.Primaries, p.Secondaries = 5, 2 })),
 		"neo4j:cluster.primaries: growing onto datadir-neo4j-4 (server 5e7e), datadir-neo4j-read-1 (server other)"+untouched+told)
+	back := grow(func(p *Plan) { p.Primaries = 5 })
+	back.Found.Sizes["neo4j"] = 5
+	require.NoError(t, Check(back), "its pod is still there: the last plan was changed back before it had left")
 	host := grow(func(p *Plan) { p.Primaries, p.Storage.Class, p.Storage.HostPath = 5, "", "/data/neo4j" })
 	host.Before.StorageClass, host.Before.HostPath = "", "/data/neo4j"
 	assert.ErrorContains(t, Check(host), ", and the folders of these names below /data/neo4j/graph of the nodes")

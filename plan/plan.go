@@ -49,9 +49,15 @@ type Plan struct {
 	// HeadStart is how many seconds the primaries other than ordinal 0 wait before their very first start. Discovery of cores that
 	// start at the same instant was measured to take a quarter longer than that of cores that find one already listening.
 	HeadStart int
+	// Reallocate moves copies of databases onto servers that host none.
+	Reallocate bool
 	// Restart is a word of the stack's owner: another one replaces all members without another change. Empty for none.
 	Restart string
 }
+
+// DryRunFrom is the first release that says beforehand which databases an order would move (operations manual 5, "managing databases in a
+// cluster": DRYRUN is available from 5.2 on).
+var DryRunFrom = neo4j.MustRelease("5.2.0")
 
 // Storage says where a member's data lives.
 type Storage struct {

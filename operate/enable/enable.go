@@ -1,11 +1,11 @@
 // Package enable has a running cluster of 5.x or later take up the servers of its plan: one that joins is Free and hosts nothing
-// until it is enabled (operations manual 5, "managing servers in a cluster"). A Free server that is not planned stays as it is.
+// until it is enabled, and one that is Cordoned takes no more databases until it is enabled again (operations manual 5, "managing servers
+// in a cluster"). A Free server that is not planned stays as it is.
 package enable
 
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
@@ -14,18 +14,20 @@ import (
 	"neo4j-kubernetes/verify"
 )
 
-// Servers enables every planned server that is Free, and waits for those that have not joined yet. Where a server stands alone, and
-// before 5.0, it does nothing and asks nobody.
-func Servers(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Options) error {
+// Servers enables every planned server that is Free or Cordoned, waits for those that have not joined yet, and gives those that were Free.
+// One that was told to leave by hand is refused. Where a server stands alone, and before 5.0, it does nothing and asks nobody.
+func Servers(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Options) (joined []neo4j.Member, err error) {
 	if !applies(t) {
-		return nil
+		return nil, nil
 	}
 	members, err := verify.Open(ctx, a, t)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer members.Close()
-	return operate.Run(ctx, &joining{members, t}, o)
+	j := &joining{members: members, topology: t}
+	err = operate.Run(ctx, j, o)
+	return j.joined, err
 }
 
 func applies(t neo4j.Topology) bool {
@@ -39,9 +41,11 @@ type members interface {
 	reach.Asker
 }
 
+// joining is the operation; joined are the members that it enabled.
 type joining struct {
 	members  members
 	topology neo4j.Topology
+	joined   []neo4j.Member
 }
 
 // Next is one step for all servers that are left, nil where all have joined.
@@ -66,37 +70,18 @@ func (j *joining) act(ctx context.Context) (waitFor string, err error) {
 	if !ok {
 		return "no member says that it writes the system database", nil
 	}
-	family, err := neo4j.FamilyOf(j.topology.Release)
-	if err != nil {
-		return "", err
-	}
 	var waits []string
 	for _, m := range left {
-		i := slices.IndexFunc(view.Servers, func(s verify.Server) bool { return strings.EqualFold(s.Host, m.Host) && s.State == verify.Free })
-		if i < 0 {
-			waits = append(waits, m.Name+" has not joined")
-			continue
+		wait, err := j.take(ctx, writer, m, view)
+		if err != nil {
+			return "", err
 		}
-		id := view.Servers[i].ID
-		if !verify.IsServerID(id) {
-			return "", operate.Refused{Reason: fmt.Sprintf("%s has the server id %q, which is none", m.Name, id)}
-		}
-		_, err := j.members.Run(ctx, writer, reach.Question{
-			Database: "system", Write: true, Statement: fmt.Sprintf("ENABLE SERVER '%s' OPTIONS {modeConstraint: '%s'}", id, family.Constraints[m.Role]),
-		})
-		switch {
-		case err == nil:
-			waits = append(waits, m.Name+" is enabled as server "+id)
-		case operate.Passing(err):
-			waits = append(waits, m.Name+" is not enabled yet: "+reach.FirstLine(err))
-		default:
-			return "", fmt.Errorf("%s: %w", m.Name, err)
-		}
+		waits = append(waits, wait)
 	}
 	return strings.Join(waits, ", "), nil
 }
 
-// look gives a view of the servers, the writer's own where it answers, and the planned members that are unknown or Free in it.
+// look gives a view of the servers, the writer's own where it answers, and the planned members that are not Enabled in it.
 func (j *joining) look(ctx context.Context) (view verify.Observation, left []neo4j.Member, err error) {
 	primaries := j.topology.Of(neo4j.Primary)
 	seen, errs := reach.All(ctx, primaries, j.members.Observe)
@@ -121,10 +106,7 @@ func (j *joining) look(ctx context.Context) (view verify.Observation, left []neo
 		}
 	}
 	for _, m := range j.topology.Members {
-		known := slices.ContainsFunc(view.Servers, func(s verify.Server) bool {
-			return strings.EqualFold(s.Host, m.Host) && s.State != verify.Dropped && s.State != verify.Free
-		})
-		if !known {
+		if s, ok := serverOf(view, m); !ok || s.State != verify.Enabled {
 			left = append(left, m)
 		}
 	}

@@ -42,7 +42,7 @@ func served(t *testing.T, topology neo4j.Topology) (*scripted.Cluster, verify.Me
 func enabled(t *testing.T, members verify.Members, topology neo4j.Topology, timeout time.Duration) (said string, err error) {
 	t.Helper()
 	var progress strings.Builder
-	err = operate.Run(t.Context(), &joining{members, topology}, operate.Options{Timeout: timeout, Pause: 5 * time.Millisecond, Progress: &progress})
+	err = operate.Run(t.Context(), &joining{members: members, topology: topology}, operate.Options{Timeout: timeout, Pause: 5 * time.Millisecond, Progress: &progress})
 	return progress.String(), err
 }
 

@@ -44,13 +44,13 @@ type box struct {
 	fail error
 }
 
-func (b *box) replicas(_ context.Context, pool string) (int, error) {
+func (b *box) Replicas(_ context.Context, pool string) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.size[pool], nil
 }
 
-func (b *box) resize(_ context.Context, pool string, n int) error {
+func (b *box) Resize(_ context.Context, pool string, n int) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.fail != nil {
@@ -73,7 +73,7 @@ func (b *box) resize(_ context.Context, pool string, n int) error {
 	return nil
 }
 
-func (b *box) ending(_ context.Context, pod string) (what string, within time.Duration, err error) {
+func (b *box) Ending(_ context.Context, pod string) (what string, within time.Duration, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, m := range b.full.Topology().Members {
@@ -84,13 +84,13 @@ func (b *box) ending(_ context.Context, pod string) (what string, within time.Du
 	return "", 0, nil
 }
 
-func (b *box) identity(_ context.Context, m neo4j.Member) (string, error) {
+func (b *box) Identity(_ context.Context, m neo4j.Member) (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.notes[m.Name], nil
 }
 
-func (b *box) note(_ context.Context, m neo4j.Member, id string) error {
+func (b *box) Note(_ context.Context, m neo4j.Member, id string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.notes[m.Name] = id

@@ -8,6 +8,7 @@ import (
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
+	"neo4j-kubernetes/operate/pools"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/verify"
@@ -20,15 +21,15 @@ const settleWithoutVoters = 10 * time.Second
 
 // pods is what a scale-in needs of Kubernetes.
 type pods interface {
-	// replicas gives how many members the pool is asked to have; none where there is no such pool.
-	replicas(ctx context.Context, pool string) (int, error)
-	// resize asks for another number.
-	resize(ctx context.Context, pool string, n int) error
-	// ending says what a member's pod does that is still there, and how long that may take; nothing once it is gone.
-	ending(ctx context.Context, pod string) (what string, within time.Duration, err error)
-	// identity gives the server id that was noted on a member's claim, empty for none, and note notes it there.
-	identity(ctx context.Context, m neo4j.Member) (string, error)
-	note(ctx context.Context, m neo4j.Member, id string) error
+	// Replicas gives how many members the pool is asked to have; none where there is no such pool.
+	Replicas(ctx context.Context, pool string) (int, error)
+	// Resize asks for another number.
+	Resize(ctx context.Context, pool string, n int) error
+	// Ending says what a member's pod does that is still there, and how long that may take; nothing once it is gone.
+	Ending(ctx context.Context, pod string) (what string, within time.Duration, err error)
+	// Identity gives the server id that was noted on a member's claim, empty for none, and Note notes it there.
+	Identity(ctx context.Context, m neo4j.Member) (string, error)
+	Note(ctx context.Context, m neo4j.Member, id string) error
 }
 
 // members is what a scale-in needs of the members.
@@ -44,7 +45,7 @@ func In(ctx context.Context, a reach.Access, to plan.Plan, o operate.Options) er
 	if err != nil {
 		return err
 	}
-	s := &in{pods: objects{client, to.Namespace}, to: to, o: o.Filled()}
+	s := &in{pods: pools.Objects{Client: client, Namespace: to.Namespace}, to: to, o: o.Filled()}
 	from, shrinks, err := s.largest(ctx)
 	if err != nil || !shrinks {
 		return err
@@ -75,7 +76,7 @@ type in struct {
 func (s *in) largest(ctx context.Context) (from plan.Plan, shrinks bool, err error) {
 	from = s.to
 	for _, role := range neo4j.Roles {
-		now, err := s.pods.replicas(ctx, s.to.Pool(role))
+		now, err := s.pods.Replicas(ctx, s.to.Pool(role))
 		if err != nil {
 			return from, false, err
 		}
@@ -124,7 +125,7 @@ func (s *in) step(family neo4j.Family, leaves neo4j.Member) *operate.Step {
 func (s *in) present(ctx context.Context) (neo4j.Topology, error) {
 	now := s.to
 	for _, role := range neo4j.Roles {
-		n, err := s.pods.replicas(ctx, now.Pool(role))
+		n, err := s.pods.Replicas(ctx, now.Pool(role))
 		if err != nil {
 			return neo4j.Topology{}, err
 		}
@@ -147,7 +148,7 @@ func (l *leaving) act(ctx context.Context) (waitFor string, err error) {
 			return waitFor, err
 		}
 	}
-	if err := l.pods.resize(ctx, l.member.Pool, l.member.Ordinal); err != nil {
+	if err := l.pods.Resize(ctx, l.member.Pool, l.member.Ordinal); err != nil {
 		return "", operate.Failed{Cause: err}
 	}
 	return "", nil
@@ -155,7 +156,7 @@ func (l *leaving) act(ctx context.Context) (waitFor string, err error) {
 
 // ending says that the member's pod is still there: its server ends transactions and writes a checkpoint.
 func (l *leaving) ending(ctx context.Context) (what string, within time.Duration, err error) {
-	return l.pods.ending(ctx, l.member.Name)
+	return l.pods.Ending(ctx, l.member.Name)
 }
 
 // left says what is still to wait for: the remaining members' agreement.

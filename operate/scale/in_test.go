@@ -41,21 +41,21 @@ func newFake(full neo4j.Topology, lag int) *fakeCluster {
 	return &fakeCluster{size: map[string]int{"neo4j": p, "neo4j-read": s}, full: full, voters: p, lag: lag, down: map[string]bool{}, leading: true}
 }
 
-func (f *fakeCluster) identity(context.Context, neo4j.Member) (string, error) { return "", nil }
+func (f *fakeCluster) Identity(context.Context, neo4j.Member) (string, error) { return "", nil }
 
-func (f *fakeCluster) note(context.Context, neo4j.Member, string) error { return nil }
+func (f *fakeCluster) Note(context.Context, neo4j.Member, string) error { return nil }
 
 func (f *fakeCluster) Run(context.Context, neo4j.Member, reach.Question) (reach.Answer, error) {
 	return reach.Answer{}, errors.New("nothing is ordered of releases before 5")
 }
 
-func (f *fakeCluster) replicas(_ context.Context, pool string) (int, error) {
+func (f *fakeCluster) Replicas(_ context.Context, pool string) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.size[pool], nil
 }
 
-func (f *fakeCluster) resize(_ context.Context, pool string, n int) error {
+func (f *fakeCluster) Resize(_ context.Context, pool string, n int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if pool == "neo4j" && f.voters != f.size[pool] {
@@ -66,7 +66,7 @@ func (f *fakeCluster) resize(_ context.Context, pool string, n int) error {
 	return nil
 }
 
-func (f *fakeCluster) ending(_ context.Context, pod string) (what string, within time.Duration, err error) {
+func (f *fakeCluster) Ending(_ context.Context, pod string) (what string, within time.Duration, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, m := range f.full.Members {

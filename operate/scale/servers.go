@@ -9,17 +9,9 @@ import (
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
+	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/verify"
-)
-
-var (
-	// dryRunFrom is the first release that knows DRYRUN (operations manual 5, "managing databases in a cluster"). Before it the real order
-	// is the only test, and as harmless: a server that cannot be emptied is refused without a change.
-	dryRunFrom = neo4j.MustRelease("5.2.0")
-	// deallocatedFrom is the first release with the state Deallocated, without which no server may be dropped (operations manual 5,
-	// "managing servers in a cluster"). Before it a server stays Deallocating and may be dropped once it hosts the system database only.
-	deallocatedFrom = neo4j.MustRelease("5.15.0")
 )
 
 // deallocate makes the cluster of 5.x and later do without the member while that still runs: its databases are moved to the others,
@@ -92,9 +84,9 @@ func (l *leaving) advance(ctx context.Context, present neo4j.Topology, view veri
 		_, err := l.members.Run(ctx, writer, reach.Question{Database: "system", Statement: statement, Write: true})
 		return err
 	}
-	hosts := moving(view, server)
+	hosts := view.Movable(server.Hosting)
 	switch {
-	case server.State == verify.Deallocated, server.State == verify.Deallocating && len(hosts) == 0 && !l.to.AtLeast(deallocatedFrom):
+	case view.MayBeDropped(server, l.to.Release):
 		return fmt.Sprintf("server %s is dropped", server.ID), order(fmt.Sprintf("DROP SERVER '%s'", server.ID))
 	case server.State == verify.Deallocating && len(hosts) == 0:
 		return fmt.Sprintf("server %s hosts nothing more and is not Deallocated yet", server.ID), nil
@@ -107,13 +99,15 @@ func (l *leaving) advance(ctx context.Context, present neo4j.Topology, view veri
 	if err := l.narrow(view, order); err != nil {
 		return "", err
 	}
-	if l.to.AtLeast(dryRunFrom) {
+	// Before there was a dry run the real order is the only test, and as harmless: a server that cannot be emptied is refused without a
+	// change.
+	if l.to.AtLeast(plan.DryRunFrom) {
 		if err := order(fmt.Sprintf("DRYRUN DEALLOCATE DATABASES FROM SERVER '%s'", server.ID)); err != nil {
 			return "", l.notDeallocated(server, err)
 		}
 	}
 	// Once it leaves, its address turns null: the id must be known to one who comes later.
-	if err := l.pods.note(ctx, l.member, server.ID); err != nil {
+	if err := l.pods.Note(ctx, l.member, server.ID); err != nil {
 		return "", err
 	}
 	if err := order(fmt.Sprintf("DEALLOCATE DATABASES FROM SERVER '%s'", server.ID)); err != nil {
@@ -134,7 +128,7 @@ func (l *leaving) notDeallocated(server verify.Server, err error) error {
 // serverOf finds the leaving member among the servers: by its address; by the id that was noted when it began to leave; or as the only
 // one that leaves.
 func (l *leaving) serverOf(ctx context.Context, view verify.Observation) (verify.Server, bool, error) {
-	noted, err := l.pods.identity(ctx, l.member)
+	noted, err := l.pods.Identity(ctx, l.member)
 	if err != nil {
 		return verify.Server{}, false, err
 	}
@@ -162,14 +156,6 @@ func (l *leaving) serverOf(ctx context.Context, view verify.Observation) (verify
 	}
 	return verify.Server{}, false, operate.Refused{Reason: fmt.Sprintf("refused: %s is none of the servers with an address, and %d without one leave (%s), so which it is cannot be told; "+
 		"DROP SERVER those that are Deallocated and update again", l.member.Name, len(nameless), strings.Join(ids, ", "))}
-}
-
-// moving are the databases that a server has still to hand over: all but system, which every server hosts to its end, and composite
-// databases, which are on every server and have nothing to move.
-func moving(view verify.Observation, server verify.Server) []string {
-	return slices.DeleteFunc(slices.Clone(server.Hosting), func(name string) bool {
-		return name == "system" || slices.ContainsFunc(view.Databases, func(c verify.Copy) bool { return c.Name == name && c.Composite() })
-	})
 }
 
 // forgotten says what the members that stay still hold against a member that is gone: a server row that is not Dropped, or a

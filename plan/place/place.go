@@ -18,12 +18,15 @@ import (
 
 // Look reads what the guard needs to know of a plan's place. The error is the API's; a place where nothing is, the namespace included, is none.
 func Look(ctx context.Context, client kubernetes.Interface, p plan.Plan) (plan.Found, error) {
-	found := plan.Found{Claims: map[string]plan.Claimed{}}
+	found := plan.Found{Claims: map[string]plan.Claimed{}, Sizes: map[string]int{}}
 	var err error
 	if found.Cluster, err = Identity(ctx, client); err != nil {
 		return found, err
 	}
 	if found.Objects, err = objects(ctx, client, p); err != nil {
+		return found, err
+	}
+	if err := sizes(ctx, client, p, &found); err != nil {
 		return found, err
 	}
 	if err := record(ctx, client, p, &found); err != nil {
@@ -49,6 +52,22 @@ func Identity(ctx context.Context, client kubernetes.Interface) (string, error) 
 		return "", fmt.Errorf("namespace %s: %w", metav1.NamespaceSystem, err)
 	}
 	return string(system.UID), nil
+}
+
+// sizes reads how many members the pools are asked to have.
+func sizes(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error {
+	for _, role := range neo4j.Roles {
+		set, err := client.AppsV1().StatefulSets(p.Namespace).Get(ctx, p.Pool(role), metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err):
+			continue
+		case err != nil:
+			return fmt.Errorf("statefulset %s: %w", p.Pool(role), err)
+		case set.Spec.Replicas != nil:
+			found.Sizes[set.Name] = int(*set.Spec.Replicas)
+		}
+	}
+	return nil
 }
 
 // record reads what the last plan of the place left.

@@ -41,7 +41,7 @@ func system() *corev1.Namespace {
 func TestAnEmptyPlace(t *testing.T) {
 	found, err := Look(t.Context(), fake.NewClientset(system()), planned())
 	require.NoError(t, err)
-	assert.Equal(t, plan.Found{Cluster: "the-cluster", Claims: map[string]plan.Claimed{}}, found)
+	assert.Equal(t, plan.Found{Cluster: "the-cluster", Claims: map[string]plan.Claimed{}, Sizes: map[string]int{}}, found)
 }
 
 func TestWhatIsThere(t *testing.T) {
@@ -53,7 +53,7 @@ func TestWhatIsThere(t *testing.T) {
 	found, err := Look(t.Context(), fake.NewClientset(
 		system(),
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "graph"}},
-		&appsv1.StatefulSet{ObjectMeta: meta("neo4j", stamp)},
+		&appsv1.StatefulSet{ObjectMeta: meta("neo4j", stamp), Spec: appsv1.StatefulSetSpec{Replicas: new(int32(4))}},
 		&appsv1.StatefulSet{ObjectMeta: meta("movies", nil)},
 		&corev1.Service{ObjectMeta: meta("neo4j-client", nil)},
 		&storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "neo4j-gp3", Annotations: map[string]string{plan.OwnedBy: "organization/neo4j/eks"}}},
@@ -70,6 +70,7 @@ func TestWhatIsThere(t *testing.T) {
 	record := p.Record()
 	assert.Equal(t, plan.Found{
 		Cluster: "the-cluster", Record: &record, Password: "correct-horse",
+		Sizes: map[string]int{"neo4j": 4},
 		Claims: map[string]plan.Claimed{
 			"datadir-neo4j-0": {Capacity: 1 << 30, Class: "fast"}, "datadir-neo4j-1": {Capacity: 1 << 30, Class: "slow", Fixed: true},
 			"datadir-neo4j-2": {Capacity: 1 << 30, Class: "lost", Fixed: true}, "datadir-neo4j-4": {LeftAs: "5e7e", Fixed: true},

@@ -44,6 +44,8 @@ type Cluster struct {
 	// Slow is how many looks a change of allocations takes; none goes on while Hold is set.
 	Slow int
 	Hold bool
+	// Contrary has a reallocation take other moves than its dry run names, where several are as good.
+	Contrary bool
 
 	release neo4j.Release
 	// moves are the allocations that were ordered and are not carried out yet.
@@ -169,7 +171,7 @@ func (c *Cluster) answer(host string, q Query) Answer {
 		return c.statusCheck(host, q)
 	case strings.Contains(q.Text, "Neo4jClusterCheck"):
 		return c.canary(host, q)
-	case orders.MatchString(q.Text) || topology.MatchString(q.Text):
+	case orders.MatchString(q.Text) || topology.MatchString(q.Text) || reallocations.MatchString(q.Text):
 		if q.Database != "system" {
 			return Answer{Code: "Neo.ClientError.Statement.NotSystemDatabaseError", Message: "This is an administration command and it should be executed against the system database"}
 		}

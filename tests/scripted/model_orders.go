@@ -26,6 +26,9 @@ func (c *Cluster) carryOut(text string) Answer {
 	if m := topology.FindStringSubmatch(text); m != nil {
 		return c.alter(m)
 	}
+	if reallocations.MatchString(text) {
+		return c.reallocate(text)
+	}
 	m := orders.FindStringSubmatch(text)
 	what, id := strings.ToUpper(m[1]+m[3]+m[6]), m[2]+m[4]+m[7]
 	if what == "DRYRUN DEALLOCATE" && !c.since(dryRunFrom) {

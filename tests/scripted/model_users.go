@@ -42,7 +42,7 @@ func (c *Cluster) forbids(q Query) Answer {
 		return forbidden("Permission has not been granted for user '" + q.User + "' to show servers.")
 	case strings.HasPrefix(text, "CALL DBMS.CLUSTER.STATUSCHECK") && !rights.AdminProcedures:
 		return forbidden("Executing admin procedure 'dbms.cluster.statusCheck' permission has not been granted for user '" + q.User + "' with roles [PUBLIC].")
-	case orders.MatchString(q.Text) && !rights.ServerManagement, topology.MatchString(q.Text) && !rights.DatabaseManagement:
+	case (orders.MatchString(q.Text) || reallocations.MatchString(q.Text)) && !rights.ServerManagement, topology.MatchString(q.Text) && !rights.DatabaseManagement:
 		return forbidden("Permission has not been granted for user '" + q.User + "'.")
 	case q.Write && strings.HasPrefix(text, "CREATE ") && !granted(rights.Write, q.Database):
 		return forbidden("Create node on database '" + q.Database + "' is not allowed for user '" + q.User + "' with roles [PUBLIC].")

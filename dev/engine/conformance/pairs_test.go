@@ -50,6 +50,7 @@ var changes = map[string][]any{
 	"analytics":               {2, 0},
 	"copies.primaries":        {1, 3},
 	"copies.secondaries":      {1},
+	"copies.placement":        {"reallocate", "keep"},
 	"discovery.type":          {"DNS", "SRV", "K8S", "LIST"},
 	"discovery.version":       {"V1_ONLY", "V2_OVER_V1"},
 	"metrics":                 {true},
@@ -95,7 +96,7 @@ var changes = map[string][]any{
 }
 
 // accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
-var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "metrics", "resources.cpu",
+var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
 	"resources.cpuLimit", "resources.memory", "settings", "jvm.arguments", "plugins", "env", "volumes", "expose.type", "expose.annotations",
 	"placement.separateNodes", "placement.nodeSelector", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
 

@@ -1,4 +1,4 @@
-package scale
+package pools
 
 import (
 	"testing"
@@ -9,21 +9,22 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/fake"
 
+	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
 )
 
 func TestNotesLiveOnTheClaims(t *testing.T) {
 	claim := &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "datadir-neo4j-3", Namespace: "graph", Annotations: map[string]string{"other": "stays"}}}
-	k := objects{fake.NewClientset(claim), "graph"}
-	m := planned(4, 0).Members[3]
-	id, err := k.identity(t.Context(), m)
+	k := Objects{fake.NewClientset(claim), "graph"}
+	m := plan.Plan{Name: "neo4j", Namespace: "graph", Spec: neo4j.Spec{Release: neo4j.MustRelease("5.26.30"), Primaries: 4}}.Topology().Members[3]
+	id, err := k.Identity(t.Context(), m)
 	require.NoError(t, err)
 	assert.Empty(t, id)
-	require.NoError(t, k.note(t.Context(), m, "5e7e"))
-	id, err = k.identity(t.Context(), m)
+	require.NoError(t, k.Note(t.Context(), m, "5e7e"))
+	id, err = k.Identity(t.Context(), m)
 	require.NoError(t, err)
 	assert.Equal(t, "5e7e", id)
-	found, err := k.client.CoreV1().PersistentVolumeClaims("graph").Get(t.Context(), claim.Name, metav1.GetOptions{})
+	found, err := k.Client.CoreV1().PersistentVolumeClaims("graph").Get(t.Context(), claim.Name, metav1.GetOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{"other": "stays", plan.LeftAs: "5e7e"}, found.Annotations)
 
@@ -31,20 +32,20 @@ func TestNotesLiveOnTheClaims(t *testing.T) {
 		now := metav1.Now()
 		going := found.DeepCopy()
 		going.DeletionTimestamp, going.Finalizers = &now, []string{"kubernetes.io/pvc-protection"}
-		id, err := objects{fake.NewClientset(going), "graph"}.identity(t.Context(), m)
+		id, err := Objects{fake.NewClientset(going), "graph"}.Identity(t.Context(), m)
 		require.NoError(t, err)
 		assert.Empty(t, id)
 	})
 	t.Run("no claim, no pool", func(t *testing.T) {
-		empty := objects{fake.NewClientset(), "graph"}
-		require.NoError(t, empty.note(t.Context(), m, "5e7e"))
-		id, err := empty.identity(t.Context(), m)
+		empty := Objects{fake.NewClientset(), "graph"}
+		require.NoError(t, empty.Note(t.Context(), m, "5e7e"))
+		id, err := empty.Identity(t.Context(), m)
 		require.NoError(t, err)
 		assert.Empty(t, id)
-		n, err := empty.replicas(t.Context(), "neo4j")
+		n, err := empty.Replicas(t.Context(), "neo4j")
 		require.NoError(t, err)
 		assert.Zero(t, n)
-		left, _, err := empty.ending(t.Context(), "neo4j-3")
+		left, _, err := empty.Ending(t.Context(), "neo4j-3")
 		require.NoError(t, err)
 		assert.Empty(t, left)
 	})
