@@ -27,6 +27,8 @@ type Cores struct {
 	Views map[string]map[string]map[string]string
 	// Store are the canaries that were written and not removed.
 	Store map[string]bool
+	// Down are the hosts whose members do not answer.
+	Down map[string]bool
 	// ReadOnly are the databases that were made read-only at run time, by host; Changed are those changes in their order.
 	ReadOnly map[string]string
 	Changed  []string
@@ -57,7 +59,7 @@ type CoreDatabase struct {
 func NewCores(release string, cores, replicas []string) *Cores {
 	c := &Cores{
 		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{},
-		ReadOnly: map[string]string{}, Schema: "CURRENT",
+		Down: map[string]bool{}, ReadOnly: map[string]string{}, Schema: "CURRENT",
 		Roles: map[string]map[string]string{}, Views: map[string]map[string]map[string]string{}, Versions: map[string]string{}, Databases: map[string]*CoreDatabase{},
 	}
 	for _, host := range c.hosts {
@@ -118,6 +120,9 @@ func (c *Cores) At(host string) func(Query) Answer {
 	return func(q Query) Answer {
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		if c.Down[host] {
+			return Answer{Drop: true}
+		}
 		if a, known := c.settings(host, q.Text); known {
 			return a
 		}

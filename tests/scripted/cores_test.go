@@ -7,7 +7,9 @@ import (
 )
 
 func TestCoresChangeTheirSettings(t *testing.T) {
-	ask := func(c *Cores, text string) Answer { return c.At("a")(Query{Database: "system", Text: text, Write: true}) }
+	ask := func(c *Cores, text string) Answer {
+		return c.At("a")(Query{Database: "system", Text: text, Write: true})
+	}
 	c := NewCores("4.4.38", []string{"a", "b", "c"}, nil)
 	assert.Equal(t, [][]any{{""}}, ask(c, "CALL dbms.listConfig('dbms.databases.read_only') YIELD value").Rows)
 	assert.Empty(t, ask(c, "CALL dbms.setConfigValue('dbms.databases.read_only', 'neo4j')").Code)
