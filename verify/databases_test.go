@@ -28,15 +28,6 @@ func cored(t *testing.T, topology neo4j.Topology, change func(c *scripted.Cores)
 	return c, members
 }
 
-func hostsOf(topology neo4j.Topology, roles ...neo4j.Role) (hosts []string) {
-	for _, role := range roles {
-		for _, m := range topology.Of(role) {
-			hosts = append(hosts, m.Host)
-		}
-	}
-	return hosts
-}
-
 func TestProvenCoresOfManyDatabases(t *testing.T) {
 	for _, release := range []string{"4.0.12", "4.2.19", "4.3.24", "4.4.38"} {
 		t.Run(release, func(t *testing.T) {

@@ -157,3 +157,38 @@ func TestAPodsEndIsNoPartOfTheTurnsTime(t *testing.T) {
 	assert.Equal(t, []string{"neo4j-1"}, w.removed)
 	assert.Zero(t, w.within, "who serves ends in its own time")
 }
+
+// What 5.x and later say of a database that is not well anywhere shuts the gate, before anybody is stopped.
+func TestServersThatDoNotAgree(t *testing.T) {
+	for _, release := range []string{"5.26.30", "2026.08.1"} {
+		s := serve(t, release)
+		s.cluster.Database("neo4j").Status[s.topology.Members[1].Host] = "store copying"
+		said, err := s.roll(t)
+		require.ErrorContains(t, err, "found store copying (gate: agreement)", said)
+		assert.Empty(t, s.removed, release)
+	}
+}
+
+// Where one of three does not answer, no second primary is stopped even if agreement is waived; a reader may be.
+func TestTheQuorumIsKeptByFamily(t *testing.T) {
+	waived := []string{plan.GateAgreement, plan.GateReplication}
+	const want = "without neo4j-2 only 1 of 3 voting members answer, under the quorum of 2 (gate: quorum)"
+	down := func(w *world) {
+		w.waive = waived
+		w.pods["neo4j-1"] = pod{uid: "neo4j-1-new", waits: "it is not scheduled: no node"}
+	}
+	for _, release := range []string{"5.26.30", "2026.08.1"} {
+		s := serve(t, release)
+		down(s.world)
+		s.cluster.Server(s.topology.Members[1].Host).Down = true
+		said, err := s.roll(t)
+		require.ErrorContains(t, err, want, said)
+		assert.Equal(t, []string{"neo4j-read-0"}, s.removed, release)
+	}
+	s := core(t, "4.4.38", "4.4.38")
+	down(s.world)
+	s.cluster.Down[s.topology.Members[1].Host] = true
+	said, err := s.roll(t)
+	require.ErrorContains(t, err, want, said)
+	assert.Equal(t, []string{"neo4j-read-0"}, s.removed)
+}

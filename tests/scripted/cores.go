@@ -29,6 +29,8 @@ type Cores struct {
 	Store map[string]bool
 	// RunTime are the members' settings.
 	*RunTime
+	// Down are the hosts whose members do not answer.
+	Down map[string]bool
 	// Schema is what dbms.upgradeStatus says, CURRENT at first; Upgraded are the hosts on which dbms.upgrade was called, UpgradeFails why it
 	// fails, and Mixed that members of two releases ran then.
 	Schema       string
@@ -55,7 +57,7 @@ type CoreDatabase struct {
 // NewCores is a healthy cluster; each database has a leader of its own: neo4j the first core, system the second.
 func NewCores(release string, cores, replicas []string) *Cores {
 	c := &Cores{
-		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{}, RunTime: NewRunTime(release), Schema: "CURRENT",
+		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{}, RunTime: NewRunTime(release), Schema: "CURRENT", Down: map[string]bool{},
 		Roles: map[string]map[string]string{}, Views: map[string]map[string]map[string]string{}, Versions: map[string]string{}, Databases: map[string]*CoreDatabase{},
 	}
 	c.RunTime.runs = func(host string) string { return c.Versions[host] }
@@ -117,6 +119,9 @@ func (c *Cores) At(host string) func(Query) Answer {
 	return func(q Query) Answer {
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		if c.Down[host] {
+			return Answer{Drop: true}
+		}
 		if a, known := c.settings(host, q); known {
 			return a
 		}
