@@ -146,7 +146,8 @@ func (g *growing) left(ctx context.Context) (string, error) {
 		}
 		waits = append(waits, wait)
 	}
-	if len(failed) > 0 {
+	if len(failed) > 0 && len(failed) == len(waits) {
+		// The others have grown, or are given up too: none is left between two sizes.
 		return "", operate.Failed{Cause: errors.Join(failed...)}
 	}
 	return strings.Join(waits, ", "), nil

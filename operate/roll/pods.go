@@ -36,6 +36,8 @@ type pod struct {
 	// long its end may take.
 	ending      bool
 	ends, grace time.Duration
+	// stuck is why Kubernetes does not bring it as far as its server, empty for nothing.
+	stuck string
 	// unwanted says that its StatefulSet is smaller than planned, as somebody else has made it: there is no pod to wait for.
 	unwanted bool
 }
@@ -147,8 +149,13 @@ func (k kubernetesPods) backups(ctx context.Context, t neo4j.Topology) ([]string
 
 func (k kubernetesPods) podOf(ctx context.Context, p *corev1.Pod, revision string) pod {
 	state := podOf(p, revision)
-	if state.ending {
+	switch {
+	case state.ending:
 		state.waits, state.ends = operate.PodEnds(ctx, k.client, p)
+	case !state.ready:
+		if state.stuck = k.stuck(ctx, p); state.stuck != "" {
+			state.waits = state.stuck
+		}
 	}
 	return state
 }

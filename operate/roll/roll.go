@@ -38,7 +38,7 @@ func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) e
 	if err != nil {
 		return err
 	}
-	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: settle, agree: o.Agree, waive: o.Waive}
+	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: settle, agree: o.Agree, waive: o.Waive, stuckFor: stuckFor}
 	// A cluster whose members are all of the present plan is asked nothing.
 	if found, err := r.observed(ctx); err != nil || len(outdatedOf(t, found)) == 0 {
 		return err
@@ -59,6 +59,9 @@ type rolling struct {
 	topology neo4j.Topology
 	// settle is how long a member must stay well, agree how long a gate may be shut.
 	settle, agree time.Duration
+	// stuckFor is how long a replaced member may be stuck, stuckSince since when who is.
+	stuckFor   time.Duration
+	stuckSince map[string]time.Time
 	// waive names gates that may be shut.
 	waive []string
 }
@@ -171,7 +174,7 @@ func (t *turn) left(ctx context.Context) (string, error) {
 	case now.outdated:
 		return "its pod is of an earlier plan again", nil
 	case !now.ready:
-		return orWaiting(now.waits), nil
+		return orWaiting(now.waits), t.patient(t.member, now)
 	}
 	found, seen, err := t.ask(ctx)
 	if err != nil {

@@ -30,7 +30,7 @@ func Start(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Opti
 	if err != nil {
 		return err
 	}
-	return operate.Run(ctx, &starting{&rolling{pods: kubernetesPods{client, t.Namespace}, topology: t}, nil}, o)
+	return operate.Run(ctx, &starting{&rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, stuckFor: stuckFor}, nil}, o)
 }
 
 // starting is the start as an operation. given are the pods that were given up for new ones.
@@ -130,6 +130,11 @@ func (s *starting) broken(ctx context.Context, found map[string]pod) error {
 		p := found[m.Name]
 		if p.broken != "" && !p.ready && !p.outdated && (p.restarts >= tries || p.restarts == 0 || s.replaced(m)) {
 			return operate.Failed{Cause: s.pods.lastWords(ctx, m, p)}
+		}
+		if s.replaced(m) && !p.ready {
+			if err := s.patient(m, p); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -39,19 +39,35 @@ func (p *project) survivesANode(t *testing.T) {
 	const node = "3"
 	on := p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "--field-selector", "spec.nodeName=dev3", "-o", "name")
 	require.NotEmpty(t, on, "a member on the node that is stopped")
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	out, err := p.box.Command(ctx, p.box.Bin, "node", "stop", node).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	// A test that fails on the way must not leave the node off: nothing on it could be deleted.
 	t.Cleanup(func() { _ = p.box.Command(context.Background(), p.box.Bin, "node", "start", node).Run() })
 	p.write("c-two-of-three")
+	p.changesNobody(t, strings.TrimPrefix(strings.Fields(on)[0], "pod/"))
 	out, err = p.box.Command(ctx, p.box.Bin, "node", "start", node).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	stop := p.keepWriting()
 	p.up()
 	stop()
 	requireNotes(t, p, strings.TrimPrefix(strings.Fields(on)[0], "pod/"), "a-three", "b-five", "c-two-of-three")
+}
+
+// changesNobody has an update change a cluster whose one member is on a node that is off: the member can neither end nor start elsewhere, the
+// update says so, and the others are not touched.
+func (p *project) changesNobody(t *testing.T, lost string) {
+	before := p.uids()
+	p.kubectl("wait", "--for=condition=Ready=false", "pod/"+lost, "--timeout=3m")
+	p.set("cluster.restart", "without-a-node")
+	p.set("cluster.timeouts.ready", "1m")
+	assert.Contains(t, p.refused(), lost+": its pod ends on node dev3, which does not answer")
+	for name, uid := range p.uids() {
+		assert.Equal(t, before[name], uid, name)
+	}
+	p.must("config", "rm", "--path", "cluster.restart")
+	p.must("config", "rm", "--path", "cluster.timeouts.ready")
 }
 
 // keepWriting writes every other second until it is stopped, as a cluster in use does. Without a write a core of 3.5.0-beta03 that came
