@@ -21,7 +21,7 @@ func TestBadChanges(t *testing.T) {
 	running := p.uids()
 
 	p.set(`cluster.settings["db.transaction.timeuot"]`, "10s")
-	assert.Contains(t, p.refused(), "is not a setting", "an unknown setting is refused before anything is touched")
+	assert.Contains(t, p.refused(), "is no setting of 2026", "an unknown setting is refused before anything is touched")
 	assert.Equal(t, running, p.uids())
 	p.must("config", "rm", "--path", "cluster.settings")
 
