@@ -103,7 +103,7 @@ func confInputs(p plan.Plan) (pulumi.Map, error) {
 // check asks the guard, with the plan of the last update as the state has it.
 func check(ctx *pulumi.Context, args *GuardArgs, h *pulumi.ResourceHookArgs) error {
 	c := plan.Change{
-		After: args.Plan, Stack: stackOf(ctx), Cluster: text(h.OldInputs, "", "cluster"),
+		After: args.Plan, Stack: stackOf(ctx), Cluster: text(h.OldInputs, "cluster"),
 		PasswordBefore: secretText(h.OldInputs, "password"), PasswordAfter: secretText(h.NewInputs, "password"),
 	}
 	if len(h.OldInputs) > 0 {

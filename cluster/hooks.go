@@ -43,11 +43,11 @@ func number(properties resource.PropertyMap, otherwise int, path ...resource.Pro
 	return int(value.NumberValue())
 }
 
-// text reads a text at a path of properties.
-func text(properties resource.PropertyMap, otherwise string, path ...resource.PropertyKey) string {
+// text reads a text at a path of properties, empty for none.
+func text(properties resource.PropertyMap, path ...resource.PropertyKey) string {
 	value := at(properties, path...)
 	if !value.IsString() {
-		return otherwise
+		return ""
 	}
 	return value.StringValue()
 }

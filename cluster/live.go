@@ -87,7 +87,7 @@ func liveHook(ctx *pulumi.Context, p plan.Plan, role neo4j.Role, args *Args) (pu
 		return pulumi.ResourceHooks(&pulumi.ResourceHookBinding{}), nil
 	}
 	hook, err := ctx.RegisterResourceHook(p.Live(role), func(h *pulumi.ResourceHookArgs) error {
-		if text(h.OldInputs, "", "metadata", "annotations", plan.ForRelease) != p.Release.String() {
+		if text(h.OldInputs, "metadata", "annotations", plan.ForRelease) != p.Release.String() {
 			return nil
 		}
 		gone, err := given(p, role, h.OldInputs, h.NewInputs)

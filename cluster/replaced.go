@@ -46,7 +46,7 @@ func replaced(c plan.Change, before, after resource.PropertyMap) []string {
 		stay := c.Stay(role)
 		running += stay
 		key := resource.PropertyKey(role)
-		if was := text(before, "", "members", key); was != "" && was != text(after, "", "members", key) {
+		if was := text(before, "members", key); was != "" && was != text(after, "members", key) {
 			count += stay
 		}
 	}

@@ -167,12 +167,11 @@ func TestDisksThatGrow(t *testing.T) {
 			change := changed(func(p *Plan) { p.Storage.Size, p.Storage.HostPath = c.after, c.hostPath })
 			change.Before.StorageSize, change.Before.HostPath, change.Found = c.before, c.hostPath, c.found
 			err := Check(change)
-			if c.want == "" {
-				require.NoError(t, err)
-			} else {
+			if c.want != "" {
 				require.EqualError(t, err, c.want)
 				return
 			}
+			require.NoError(t, err)
 			assert.Equal(t, c.notes, Notes(change))
 		})
 	}
