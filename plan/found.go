@@ -63,7 +63,7 @@ const (
 // operate/scale, which notes it, and operate/back, for a member that is to stay after all.
 const LeftAs = "neo4j-kubernetes/left-as-server"
 
-// GrownTo is the annotation of pods whose volumes have grown: by it the kubelet looks at them at once.
+// GrownTo is the annotation of pods whose volumes have grown: by it the kubelet looks at them at once. It has the size and the time.
 const GrownTo = "neo4j-kubernetes/volume-grown-to"
 
 // ForRelease is the annotation of what is for the members of one release.

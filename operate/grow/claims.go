@@ -140,9 +140,9 @@ func (k objects) ask(ctx context.Context, name string, size int64) error {
 	return nil
 }
 
-// nudge has the kubelet look at a pod's volumes now.
+// nudge has the kubelet look at a pod's volumes now. The time makes it a change for a second update, too, that goes on where one was killed.
 func (k objects) nudge(ctx context.Context, pod string, size int64) error {
-	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, plan.GrownTo, plan.Quantity(size))
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, plan.GrownTo, plan.Quantity(size)+" "+time.Now().UTC().Format(time.RFC3339))
 	_, err := k.client.CoreV1().Pods(k.namespace).Patch(ctx, pod, types.MergePatchType, []byte(patch), metav1.PatchOptions{FieldManager: manager})
 	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
 		return nil // it looks by itself a little later
