@@ -10,7 +10,7 @@ import (
 )
 
 func TestParseRelease(t *testing.T) {
-	for _, good := range []string{"3.1.0-M13-beta3", "3.5.0-beta03", "3.5.35", "5.26.30", "2026.08.1"} {
+	for _, good := range []string{"3.1.0-M13-beta3", "3.5.0-beta02", "3.5.0-beta03", "3.5.35", "5.26.30", "2026.08.1"} {
 		r, err := ParseRelease(good)
 		require.NoError(t, err)
 		assert.Equal(t, good, r.String())
@@ -27,7 +27,7 @@ func TestParseRelease(t *testing.T) {
 }
 
 func TestReleaseOrder(t *testing.T) {
-	ordered := []string{"3.1.0-M13-beta3", "3.1.0", "3.4.10", "3.5.0-beta03", "3.5.0", "3.5.9", "3.5.35", "5.26.30", "2025.01.0", "2026.08.1"}
+	ordered := []string{"3.1.0-M13-beta3", "3.1.0", "3.4.10", "3.5.0-alpha09", "3.5.0-beta02", "3.5.0-beta03", "3.5.0-rc1", "3.5.0", "3.5.9", "3.5.35", "5.26.30", "2025.01.0", "2026.08.1"}
 	for i, a := range ordered {
 		for j, b := range ordered {
 			assert.Equal(t, sign(i-j), MustRelease(a).Compare(MustRelease(b)), "%s ~ %s", a, b)
@@ -37,7 +37,7 @@ func TestReleaseOrder(t *testing.T) {
 
 func TestFamilyOf(t *testing.T) {
 	for release, family := range map[string]string{
-		"3.1.0-M13-beta3": "3.1", "3.1.9": "3.1", "3.2.14": "3.3", "3.3.9": "3.3", "3.4.18": "3.4", "3.5.0-beta03": "3.5", "3.5.35": "3.5",
+		"3.1.0-M13-beta3": "3.1", "3.1.9": "3.1", "3.2.14": "3.3", "3.3.9": "3.3", "3.4.18": "3.4", "3.5.0-beta02": "3.5", "3.5.0-beta03": "3.5", "3.5.35": "3.5",
 		"4.0.0": "4.2", "4.2.19": "4.2", "4.3.0": "4.4", "4.4.38": "4.4", "5.1.0": "5", "5.22.0": "5", "5.23.0": "5.26", "5.26.30": "5.26",
 		"2025.01.0": "2025", "2025.12.1": "2025", "2026.01.0": "2026", "2026.08.1": "2026",
 	} {

@@ -11,6 +11,7 @@ func TestCheckSideBySide(t *testing.T) {
 	for change, mend := range map[[2]string]string{
 		{"4.3.20", "4.4.38"}: "go to 4.3.24 first", {"4.3.24", "4.4.38"}: "", {"4.2.1", "4.3.24"}: "go to 4.2.19 first", {"4.2.19", "4.3.24"}: "",
 		{"4.1.3", "4.2.19"}: "", {"4.4.1", "4.4.38"}: "", {"4.3.1", "4.3.24"}: "", {"5.1.0", "5.26.30"}: "", {"3.5.1", "3.5.35"}: "",
+		{"3.5.0-beta02", "3.5.0-beta03"}: "",
 	} {
 		problem := CheckSideBySide(MustRelease(change[0]), MustRelease(change[1]))
 		if mend == "" {
@@ -28,6 +29,7 @@ func TestCheckUpgrade(t *testing.T) {
 		{name: "nothing changes", from: "5.26.30", discovery: OnlyV2, to: "5.26.30", toDiscovery: OnlyV2},
 		{name: "a patch of 3.1", from: "3.1.0-M13-beta3", to: "3.1.9"},
 		{name: "a patch of 3.5", from: "3.5.0-beta03", to: "3.5.35"},
+		{name: "pre-releases of 3.5", from: "3.5.0-beta02", to: "3.5.0-beta03"},
 		{name: "a minor of 4.x", from: "4.3.20", to: "4.4.38"},
 		{name: "a minor of 4.x over the families' border", from: "4.2.19", to: "4.3.20"},
 		{name: "minors of 5.x", from: "5.1.0", to: "5.20.0"},
@@ -42,6 +44,8 @@ func TestCheckUpgrade(t *testing.T) {
 		{name: "downwards", from: "2026.08.1", to: "5.26.30", toDiscovery: OnlyV2, refusal: "neo4j:cluster.release: 2026.08.1 -> 5.26.30" + untouched +
 			"a store is never opened by an older release than the one that wrote it; stay, or make a new stack and load a backup of the older release"},
 		{name: "downwards by a patch", from: "3.5.35", to: "3.5.0-beta03", refusal: "neo4j:cluster.release: 3.5.35 -> 3.5.0-beta03" + untouched +
+			"a store is never opened by an older release than the one that wrote it; stay, or make a new stack and load a backup of the older release"},
+		{name: "downwards by a pre-release", from: "3.5.0-beta03", to: "3.5.0-beta02", refusal: "neo4j:cluster.release: 3.5.0-beta03 -> 3.5.0-beta02" + untouched +
 			"a store is never opened by an older release than the one that wrote it; stay, or make a new stack and load a backup of the older release"},
 		{name: "minors of 3.x", from: "3.4.18", to: "3.5.35", refusal: "neo4j:cluster.release: 3.4.18 -> 3.5.35" + untouched +
 			"members of two minor releases of 3.x do not form one cluster; make a new stack of 3.5.35 and load a backup, whose store dbms.allow_upgrade brings over"},

@@ -296,6 +296,7 @@ func TestNotesOfAnotherRelease(t *testing.T) {
 		upgraded = "neo4j:cluster.release: when all members run it, the system database is upgraded (dbms.upgrade)"
 	)
 	assert.Equal(t, []string{backup("3.5.34 -> 3.5.35"), again, both}, notes("3.5.34", "3.5.35", 3))
+	assert.Equal(t, []string{backup("3.5.0-beta02 -> 3.5.0-beta03"), again, both}, notes("3.5.0-beta02", "3.5.0-beta03", 3))
 	assert.Equal(t, []string{backup("3.5.34 -> 3.5.35"), again}, notes("3.5.34", "3.5.35", 1))
 	assert.Equal(t, []string{backup("4.3.24 -> 4.4.38"), orders, upgraded}, notes("4.3.24", "4.4.38", 3))
 	assert.Equal(t, []string{backup("4.0.1 -> 4.0.12"), orders}, notes("4.0.1", "4.0.12", 3))

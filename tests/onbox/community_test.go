@@ -14,7 +14,7 @@ import (
 )
 
 // TestCommunity takes a real Community server of 5.x and of the calendar releases through its life: up, proven, restarted,
-// configured anew, destroyed and found again.
+// configured anew, destroyed and found again; the one of 5.26 becomes a calendar release in the end.
 func TestCommunity(t *testing.T) {
 	t.Parallel()
 	for _, release := range []string{"5.26.30", "2026.08.1"} {
@@ -57,8 +57,32 @@ func TestCommunity(t *testing.T) {
 			assert.Empty(t, strings.TrimSpace(p.kubectl("get", "pods", "-o", "name")))
 			p.up()
 			assert.Equal(t, []string{"kept"}, p.bolt("MATCH (n:Note) RETURN n.text", nil), "a destroy keeps the claim")
+
+			if release == "5.26.30" {
+				p.takesACalendarRelease(release, "2026.08.1")
+			}
 		})
 	}
+}
+
+// takesACalendarRelease restarts a server of 5.26 as one of a calendar release, on the same volume and with the same settings.
+func (p *project) takesACalendarRelease(from, to string) {
+	p.t.Helper()
+	before := p.uids()
+	p.set("cluster.release", to)
+	out, err := p.run(2*time.Minute, "preview")
+	require.NoError(p.t, err, out)
+	assert.Contains(p.t, out, "neo4j:cluster.release: "+from+" -> "+to+" cannot be taken back, for no release opens a store that a newer one has written: have a full backup of every database first")
+	assert.Contains(p.t, out, "replaces the server: nobody is served until it has started again")
+	assert.Equal(p.t, before, p.uids(), "a preview touches nobody")
+
+	out = p.up()
+	assert.Contains(p.t, out, to)
+	assert.Equal(p.t, []string{to}, p.bolt("CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0]", nil))
+	assert.Equal(p.t, []string{"kept"}, p.bolt("MATCH (n:Note) RETURN n.text", nil), "the release opens the store of the one before")
+	assert.Equal(p.t, []string{"3 days"}, p.bolt("SHOW SETTINGS 'db.tx_log.rotation.retention_policy' YIELD value", nil), "what was set stays set")
+	p.unchanged()
+	p.refusesTheWayBack(to, from)
 }
 
 // bolt runs one statement on the server that stands alone, and gives the first value of each row as text. The driver asks it who serves

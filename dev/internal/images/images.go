@@ -63,6 +63,7 @@ var (
 
 var releases = []release{
 	{"3.5.0-beta03", "enterprise", "common", []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, false, java17},
+	{"3.5.0-beta02", "enterprise", "common", []string{"/sbin/tini", "-g", "--", "/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, false, java17},
 	{"3.4.10", "enterprise", "common", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", true, false, java17},
 	{"3.1.0-M13-beta3", "enterprise", "first", []string{"/docker-entrypoint.sh"}, "docker-entrypoint.sh", false, true, java17},
 	{"5.26.30", "community", "five", tini5, script5, false, false, java{"bookworm", "openjdk-17-jre-headless", "17"}},
@@ -88,6 +89,21 @@ func (r release) owner() int {
 		return 0
 	}
 	return owner
+}
+
+// line is the folder of what releases of one line have in common ("3.5"); not every line has one.
+func (r release) line() string {
+	parts := strings.SplitN(r.version, ".", 3)
+	return strings.Join(parts[:len(parts)-1], ".")
+}
+
+// folders are those of the recipe, below recipe/.
+func (r release) folders() []string {
+	all := []string{r.contract}
+	if _, err := fs.Stat(recipes, "recipe/"+r.line()); err == nil {
+		all = append(all, r.line())
+	}
+	return append(all, r.version)
 }
 
 func (r release) archive(dir string) string { return filepath.Join(dir, "neo4j-"+r.version+".tar") }
@@ -153,10 +169,11 @@ func build(ctx context.Context, cache string, r release, say func(string)) error
 		return fmt.Errorf("jars: %w", err)
 	}
 	say("entry point")
-	server, contract := filepath.Join(work, "server.tar"), filepath.Join(work, "contract.tar")
-	if err := serverLayer(server, r, jars); err != nil {
+	server, err := serverLayers(work, r, jars)
+	if err != nil {
 		return err
 	}
+	contract := filepath.Join(work, "contract.tar")
 	classes, err := compile(ctx, work, r, jars)
 	if err != nil {
 		return fmt.Errorf("javac: %w", err)
@@ -170,7 +187,7 @@ func build(ctx context.Context, cache string, r release, say func(string)) error
 		Env:     []string{"PATH=/var/lib/neo4j/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "NEO4J_HOME=/var/lib/neo4j", "NEO4J_EDITION=" + r.edition},
 		Exposed: []string{"7474/tcp", "7473/tcp", "7687/tcp"}, Volumes: []string{"/data", "/logs"},
 	}
-	return WriteArchive(r.archive(filepath.Join(cache, "images")), r.name(), config, base, server, contract)
+	return WriteArchive(r.archive(filepath.Join(cache, "images")), r.name(), config, slices.Concat([]string{base}, server, []string{contract})...)
 }
 
 // List gives the images that are in the cache.
@@ -201,7 +218,11 @@ func recipeKey(r release) (string, error) {
 			return err
 		})
 	}
-	if err := errors.Join(add(recipes, "recipe/"+r.contract), add(recipes, "recipe/"+r.version), add(code, ".")); err != nil {
+	var problems []error
+	for _, dir := range r.folders() {
+		problems = append(problems, add(recipes, "recipe/"+dir))
+	}
+	if err := errors.Join(append(problems, add(code, "."))...); err != nil {
 		return "", err
 	}
 	return "built-" + hex.EncodeToString(sum.Sum(nil))[:16], nil

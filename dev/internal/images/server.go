@@ -17,12 +17,29 @@ import (
 	"strings"
 )
 
+// pins are the lists of the jars' checksums: of those that are the same in all releases of the line, and of the release's own.
+func (r release) pins() ([][]byte, error) {
+	var lists [][]byte
+	for _, dir := range []string{r.line(), r.version} {
+		list, err := recipes.ReadFile("recipe/" + dir + "/jars.sha256")
+		if dir == r.line() && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, list)
+	}
+	return lists, nil
+}
+
 // fetchJars gives the folder of the server's jars, fetched by Maven and checked against the recipe's checksums.
 func fetchJars(ctx context.Context, work string, r release) (string, error) {
-	want, err := recipes.ReadFile("recipe/" + r.version + "/jars.sha256")
+	pins, err := r.pins()
 	if err != nil {
 		return "", err
 	}
+	want := bytes.Join(pins, nil)
 	dir := filepath.Join(work, "lib")
 	if checkJars(dir, want) == nil {
 		return dir, nil
@@ -126,7 +143,7 @@ func compile(ctx context.Context, work string, r release, jars string) (string, 
 // sources are the Java files of a recipe.
 func sources(r release) ([]string, error) {
 	var all []string
-	for _, dir := range []string{r.contract, r.version} {
+	for _, dir := range r.folders() {
 		found, err := fs.Glob(recipes, "recipe/"+dir+"/*.java")
 		if err != nil {
 			return nil, err
@@ -138,21 +155,35 @@ func sources(r release) ([]string, error) {
 
 const neo4jHome = "var/lib/neo4j"
 
-// serverLayer writes the jars as a layer.
-func serverLayer(target string, r release, jars string) error {
+// serverLayers writes the jars as a layer a list, so that containerd keeps once what releases of a line share.
+func serverLayers(work string, r release, jars string) ([]string, error) {
+	pins, err := r.pins()
+	if err != nil {
+		return nil, err
+	}
+	var layers []string
+	for i, list := range pins {
+		target := filepath.Join(work, fmt.Sprintf("server-%d.tar", i))
+		if err := serverLayer(target, r, jars, list); err != nil {
+			return nil, err
+		}
+		layers = append(layers, target)
+	}
+	return layers, nil
+}
+
+// serverLayer writes the jars of a list as a layer.
+func serverLayer(target string, r release, jars string, list []byte) error {
 	layer := newLayer()
 	layer.dir(neo4jHome, r.owner())
 	layer.dir(neo4jHome+"/lib", 0)
-	entries, err := os.ReadDir(jars)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		text, err := os.ReadFile(filepath.Join(jars, entry.Name()))
+	for line := range strings.Lines(string(list)) {
+		_, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		text, err := os.ReadFile(filepath.Join(jars, name))
 		if err != nil {
 			return err
 		}
-		layer.file(neo4jHome+"/lib/"+entry.Name(), text, 0o644, 0)
+		layer.file(neo4jHome+"/lib/"+name, text, 0o644, 0)
 	}
 	return layer.write(target)
 }

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
@@ -84,10 +85,11 @@ func TestRecipesPinWhatTheyFetch(t *testing.T) {
 			if len(pom.Dependencies) != 1 || pom.Dependencies[0].Version != r.version || pom.Dependencies[0].ArtifactID != artifact {
 				t.Errorf("dependencies %+v", pom.Dependencies)
 			}
-			sums, err := recipes.ReadFile("recipe/" + r.version + "/jars.sha256")
+			pins, err := r.pins()
 			if err != nil {
 				t.Fatal(err)
 			}
+			sums := bytes.Join(pins, nil)
 			var names []string
 			for l := range strings.Lines(string(sums)) {
 				if l = strings.TrimSuffix(l, "\n"); !line.MatchString(l) {
@@ -113,7 +115,7 @@ func TestServerLayerHoldsTheJars(t *testing.T) {
 		t.Fatal(err)
 	}
 	target := filepath.Join(t.TempDir(), "server.tar")
-	if err := serverLayer(target, releases[0], jars); err != nil {
+	if err := serverLayer(target, releases[0], jars, []byte("0  one.jar\n")); err != nil {
 		t.Fatal(err)
 	}
 	names, entries := entriesOf(t, target)
@@ -124,7 +126,58 @@ func TestServerLayerHoldsTheJars(t *testing.T) {
 	if e := entries["var/lib/neo4j/lib/one.jar"]; string(e.text) != "one" || e.header.Mode != 0o644 || e.header.Uid != 0 {
 		t.Errorf("%q %+v", e.text, e.header)
 	}
-	if err := serverLayer(target, releases[0], filepath.Join(jars, "none")); !os.IsNotExist(err) {
+	if err := serverLayer(target, releases[0], filepath.Join(jars, "none"), []byte("0  one.jar\n")); !os.IsNotExist(err) {
 		t.Errorf("no folder of jars: %v", err)
+	}
+}
+
+// What releases of a line have in common is one layer, the same file whichever of them is built.
+func TestReleasesOfALineShareALayer(t *testing.T) {
+	byLine := map[string][]release{}
+	for _, r := range releases {
+		byLine[r.line()] = append(byLine[r.line()], r)
+	}
+	require := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line, siblings := range byLine {
+		seen := map[string]bool{}
+		for i, r := range siblings {
+			pins, err := r.pins()
+			require(err)
+			if want := min(2, len(siblings)); len(pins) != want {
+				t.Errorf("%s has %d lists of jars, not %d", r.version, len(pins), want)
+			}
+			own := strings.Split(strings.TrimSpace(string(pins[len(pins)-1])), "\n")
+			for _, pin := range own {
+				if seen[pin] {
+					t.Errorf("%s is of several releases: its place is recipe/%s/jars.sha256", pin, line)
+				}
+				seen[pin] = true
+			}
+			jars, work := t.TempDir(), t.TempDir()
+			for pin := range strings.Lines(string(bytes.Join(pins, nil))) {
+				require(os.WriteFile(filepath.Join(jars, strings.TrimSpace(pin[66:])), []byte(pin), 0o644))
+			}
+			layers, err := serverLayers(work, r, jars)
+			require(err)
+			var files int
+			for _, layer := range layers {
+				names, _ := entriesOf(t, layer)
+				files += len(names) - 2
+			}
+			if entries, _ := os.ReadDir(jars); files != len(entries) {
+				t.Errorf("%s: %d of %d jars are in its layers", r.version, files, len(entries))
+			}
+			sum, err := sha256File(layers[0])
+			require(err)
+			if i > 0 && !seen[sum] {
+				t.Errorf("%s has a layer of its own for what it shares", r.version)
+			}
+			seen[sum] = true
+		}
 	}
 }
