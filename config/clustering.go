@@ -20,7 +20,7 @@ func readDiscovery(f *file, s plan.Plan) neo4j.Discovery {
 	if err != nil {
 		return d // the release is refused already
 	}
-	if err := neo4j.CheckDiscovery(family, d, s.ClusterDomain); err != nil {
+	if err := neo4j.CheckDiscovery(family, s.Release, d, s.ClusterDomain); err != nil {
 		f.problems.add("cluster.discovery", map[string]string{"type": d.Type, "version": d.Version}, "is not to be had", err.Error())
 	}
 	if !s.Clustered() {

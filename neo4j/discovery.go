@@ -23,13 +23,19 @@ func (s Spec) discoversV2(f Family) bool {
 	return f.Keys.ClusterEndpoints != "" && (f.Keys.DiscoveryVersion == "" || s.Discovery.Version != OnlyV1)
 }
 
-// CheckDiscovery refuses a way of discovery that the family does not know.
-func CheckDiscovery(f Family, d Discovery, domain string) error {
+// firstK8S is the first release of 3.5 whose classes have the K8S resolver (3.5.0-beta02 has three ways).
+var firstK8S = MustRelease("3.5.0-beta03")
+
+// CheckDiscovery refuses a way of discovery that the release does not know.
+func CheckDiscovery(f Family, r Release, d Discovery, domain string) error {
 	if d.Type == "K8S" && f.Keys.KubernetesDomain == "" && domain != "cluster.local" {
 		return fmt.Errorf("Neo4j %s looks for Services in the domain cluster.local only: use LIST, DNS or SRV", f.Range())
 	}
 	if !slices.Contains(f.DiscoveryTypes, d.Type) {
 		return fmt.Errorf("Neo4j %s finds members by %s only", f.Range(), strings.Join(f.DiscoveryTypes, ", "))
+	}
+	if d.Type == "K8S" && r.Compare(firstK8S) < 0 {
+		return fmt.Errorf("Neo4j %s finds members by LIST, DNS, SRV only: K8S is new in %s", r, firstK8S)
 	}
 	if d.Version != "" && !slices.Contains(f.DiscoveryVersions, d.Version) {
 		if len(f.DiscoveryVersions) == 0 {
