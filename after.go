@@ -50,24 +50,33 @@ func (r running) takeBack(ctx context.Context, t neo4j.Topology) error {
 	if err != nil || family.Keys.ReadOnly == "" {
 		return err
 	}
-	return r.prove(ctx, t, func(name string) bool { return name == family.Keys.ReadOnly })
+	return r.ask(ctx, t, func(name string) bool { return name == family.Keys.ReadOnly })
 }
 
-// prove asks every member for the live settings, and has one that has another value take the planned one.
-func (r running) prove(ctx context.Context, t neo4j.Topology, take func(name string) bool) error {
+// prove asks every member for the live settings, and has one that has another value take the planned one. It is a part of the check, and
+// left out with it: whoever cannot reach the members has told those who run by the hook, as far as that could.
+func (r running) prove(ctx context.Context, t neo4j.Topology) error {
+	if !r.stack.Plan.Verify.Enabled {
+		return nil
+	}
+	return r.ask(ctx, t, every)
+}
+
+func (r running) ask(ctx context.Context, t neo4j.Topology, take func(name string) bool) error {
 	values, err := r.settings(take)
 	if err != nil {
 		return err
 	}
-	return live.Apply(ctx, r.access(), t, live.Settings{Values: values, Unknown: r.stack.Plan.Elsewhere}, live.Options{Options: r.options(r.stack.Plan.Timeouts.Verify)})
+	options := live.Options{Options: r.options(r.stack.Plan.Timeouts.Verify), SkipDown: !r.stack.Plan.Verify.Enabled}
+	return live.Apply(ctx, r.access(), t, live.Settings{Values: values, Unknown: r.stack.Plan.Elsewhere}, options)
 }
 
 func (r running) options(seconds int) operate.Options {
 	return operate.Options{Timeout: time.Duration(seconds) * time.Second, Progress: r.log(), Warnings: warningWriter{r.ctx}}
 }
 
-// after has volumes grow and all members be up, takes up planned servers, replaces members of an earlier plan, upgrades the system database
-// and has members take live settings, whether the check is on or not, and then proves the cluster.
+// after has volumes grow and all members be up, takes up planned servers, replaces members of an earlier plan and upgrades the system
+// database, whether the check is on or not, and then proves the cluster, its live settings first.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, verified, moving := r.options(r.stack.Plan.Timeouts.Ready), r.options(r.stack.Plan.Timeouts.Verify), r.options(r.stack.Plan.Timeouts.ScaleIn)
 	rolling := ready
@@ -94,7 +103,7 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 		},
 		grown,
 		func() error { return upgrade.System(ctx, r.access(), t, verified) },
-		func() error { return r.prove(ctx, t, every) },
+		func() error { return r.prove(ctx, t) },
 	} {
 		if err := operation(); err != nil {
 			return err
