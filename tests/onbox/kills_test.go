@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	kills     = flag.Int("kills", 2, "how often TestKills kills an update")
+	kills     = flag.Int("kills", 1, "how often TestKills kills an update")
 	killsSeed = flag.Uint64("kills.seed", 0, "what TestKills draws its moments from; 0 draws that, too")
 )
 
