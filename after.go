@@ -53,15 +53,8 @@ func (r running) takeBack(ctx context.Context, t neo4j.Topology) error {
 	return r.ask(ctx, t, func(name string) bool { return name == family.Keys.ReadOnly })
 }
 
-// prove asks every member for the live settings, and has one that has another value take the planned one. It is a part of the check, and
-// left out with it: whoever cannot reach the members has told those who run by the hook, as far as that could.
-func (r running) prove(ctx context.Context, t neo4j.Topology) error {
-	if !r.stack.Plan.Verify.Enabled {
-		return nil
-	}
-	return r.ask(ctx, t, every)
-}
-
+// ask asks every member for live settings, and has one that has another value take the planned one. Where nothing is proven, whoever does not
+// answer is left out.
 func (r running) ask(ctx context.Context, t neo4j.Topology, take func(name string) bool) error {
 	values, err := r.settings(take)
 	if err != nil {
@@ -76,7 +69,7 @@ func (r running) options(seconds int) operate.Options {
 }
 
 // after has volumes grow and all members be up, takes up planned servers, replaces members of an earlier plan and upgrades the system
-// database, whether the check is on or not, and then proves the cluster, its live settings first.
+// database, whether the check is on or not. Then it proves the cluster, and that every member has its live settings.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, verified, moving := r.options(r.stack.Plan.Timeouts.Ready), r.options(r.stack.Plan.Timeouts.Verify), r.options(r.stack.Plan.Timeouts.ScaleIn)
 	rolling := ready
@@ -103,7 +96,6 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 		},
 		grown,
 		func() error { return upgrade.System(ctx, r.access(), t, verified) },
-		func() error { return r.prove(ctx, t) },
 	} {
 		if err := operation(); err != nil {
 			return err
@@ -113,6 +105,9 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 		return r.ctx.Log.Warn("the roles were not proven: neo4j:cluster.verify.enabled is false", nil)
 	}
 	report, err := verify.Cluster(ctx, r.access(), t, verify.Options{Timeout: verified.Timeout, Canary: r.stack.Plan.Verify.Canary, Progress: r.log()})
+	if err == nil {
+		err = r.ask(ctx, t, every)
+	}
 	if err != nil {
 		return err
 	}

@@ -41,9 +41,8 @@ type claim struct {
 	pending, restart bool
 	// ready says whether the member serves.
 	ready bool
-	// problem is why it does not grow, empty for nothing; infeasible that trying again is of no use.
-	problem    string
-	infeasible bool
+	// problem is why it does not grow, empty for nothing.
+	problem string
 }
 
 // wants says whether the claim has to ask for another size: for more, or for less where a larger one was given up.
@@ -122,7 +121,6 @@ func claimOf(c *corev1.PersistentVolumeClaim) claim {
 	}
 	switch status := c.Status.AllocatedResourceStatuses[corev1.ResourceStorage]; status {
 	case corev1.PersistentVolumeClaimControllerResizeInfeasible, corev1.PersistentVolumeClaimNodeResizeInfeasible:
-		state.infeasible = true
 		if state.problem == "" {
 			state.problem = string(status)
 		}

@@ -168,7 +168,8 @@ func (g *growing) waitsFor(c claim) string {
 	return fmt.Sprintf("%s has %s", c.name, plan.Quantity(c.capacity))
 }
 
-// gaveUp is the error of a claim that has failed to grow for long enough, or for good.
+// gaveUp is the error of a claim that has failed to grow for long enough. That a driver calls it infeasible ends nothing sooner: its word may
+// be of the last request, of an update before.
 func (g *growing) gaveUp(c claim) error {
 	if c.problem == "" {
 		delete(g.failing, c.name)
@@ -179,7 +180,7 @@ func (g *growing) gaveUp(c claim) error {
 		since = time.Now()
 		g.failing[c.name] = since
 	}
-	if !c.infeasible && time.Since(since) < g.patience {
+	if time.Since(since) < g.patience {
 		return nil
 	}
 	return fmt.Errorf("%s cannot grow from %s to %s: %s", c.name, plan.Quantity(c.capacity), plan.Quantity(g.size), c.problem)

@@ -177,17 +177,16 @@ func TestWhatGrowsAtAStartIsLeft(t *testing.T) {
 func TestAVolumeThatCannotGrow(t *testing.T) {
 	problem := corev1.PersistentVolumeClaimCondition{Type: corev1.PersistentVolumeClaimControllerResizeError, Status: corev1.ConditionTrue, Message: "no space in the pool"}
 	for name, c := range map[string]struct {
-		grown    func(claim *corev1.PersistentVolumeClaim)
-		patience time.Duration
-		want     string
+		grown func(claim *corev1.PersistentVolumeClaim)
+		want  string
 	}{
-		"is given up when it has tried often enough": {func(claim *corev1.PersistentVolumeClaim) {
+		"has failed": {func(claim *corev1.PersistentVolumeClaim) {
 			claim.Status.Conditions = []corev1.PersistentVolumeClaimCondition{problem}
-		}, 20 * time.Millisecond, "ControllerResizeError: no space in the pool"},
-		"and at once where that is of no use": {func(claim *corev1.PersistentVolumeClaim) {
+		}, "ControllerResizeError: no space in the pool"},
+		"calls it infeasible": {func(claim *corev1.PersistentVolumeClaim) {
 			claim.Status.AllocatedResourceStatuses = map[corev1.ResourceName]corev1.ClaimResourceStatus{
 				corev1.ResourceStorage: corev1.PersistentVolumeClaimNodeResizeInfeasible}
-		}, time.Hour, "NodeResizeInfeasible"},
+		}, "NodeResizeInfeasible"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDisks(t, func(claim *corev1.PersistentVolumeClaim) {
@@ -197,13 +196,13 @@ func TestAVolumeThatCannotGrow(t *testing.T) {
 				}
 				full(claim)
 			}, claimed("datadir-neo4j-0", gi, gi), claimed("datadir-neo4j-1", gi, gi), member("neo4j-0", true), member("neo4j-1", true))
-			_, err := d.grow(t, planned(2*gi), c.patience)
+			_, err := d.grow(t, planned(2*gi), 20*time.Millisecond)
 			require.EqualError(t, err, "growth of volumes: datadir-neo4j-1 cannot grow from 1Gi to 2Gi: "+c.want+
 				"\ndatadir-neo4j-1 is put back: it asks for 1073741825 bytes, the least that Kubernetes takes over its 1Gi")
 			assert.Equal(t, request("datadir-neo4j-1", "1073741825"), d.writes[len(d.writes)-1])
 
 			d.writes = nil
-			_, err = d.grow(t, planned(gi), c.patience)
+			_, err = d.grow(t, planned(gi), 20*time.Millisecond)
 			require.NoError(t, err, "the way back asks for nothing that Kubernetes does not take")
 			assert.Empty(t, d.writes)
 		})

@@ -16,9 +16,13 @@ type Setting struct {
 	// Default is what an empty value sets; TellsDefault says whether the release shows it, from 5.0 on.
 	Default      string
 	TellsDefault bool
-	// Dynamic says whether the member takes another one at run time.
+	// Dynamic says whether the member takes another one at run time; where the release does not say so, its refusal will.
 	Dynamic bool
 }
+
+// tellsDynamicFrom is the first release whose dbms.listConfig says whether a setting is dynamic: 3.4.10 and 3.5.0-beta02 have no such column
+// ("Unknown procedure output: `dynamic`", seen on the box).
+var tellsDynamicFrom = neo4j.MustRelease("3.5.0-beta03")
 
 // system is the database that a member is asked about its settings in: every member from 4.0 on hosts it.
 func system(r neo4j.Release) string {
@@ -31,7 +35,11 @@ func system(r neo4j.Release) string {
 // Ask gives the settings of one member whose names contain a text, by name. They are that member's alone. dbms.listConfig is there in all
 // releases (operations manuals 3.5 to 2026.08, "Procedures"); SHOW SETTINGS, which says the same, from 5.6 on.
 func Ask(ctx context.Context, members reach.Asker, r neo4j.Release, m neo4j.Member, text string) (map[string]Setting, error) {
-	columns := "name, value, dynamic"
+	columns := "name, value"
+	tellsDynamic := r.Compare(tellsDynamicFrom) >= 0
+	if tellsDynamic {
+		columns += ", dynamic"
+	}
 	if r.Major >= 5 {
 		columns += ", defaultValue"
 	}
@@ -44,7 +52,7 @@ func Ask(ctx context.Context, members reach.Asker, r neo4j.Release, m neo4j.Memb
 	shown := map[string]Setting{}
 	for _, row := range answer.Table() {
 		_, tells := row["defaultValue"]
-		shown[row.Text("name")] = Setting{Value: row.Text("value"), Default: row.Text("defaultValue"), TellsDefault: tells, Dynamic: row.Is("dynamic")}
+		shown[row.Text("name")] = Setting{Value: row.Text("value"), Default: row.Text("defaultValue"), TellsDefault: tells, Dynamic: !tellsDynamic || row.Is("dynamic")}
 	}
 	return shown, nil
 }

@@ -79,7 +79,10 @@ func (r *RunTime) answer(host string, q Query) (Answer, bool) {
 // from 5.0 on, and as words before (seen on the classes of 4.0.0 to 5.26.30).
 func (r *RunTime) list(host, text, yield string) Answer {
 	release := r.at(host)
-	columns := []string{"name", "description", "value", "dynamic"}
+	columns := []string{"name", "description", "value"}
+	if release.Compare(neo4j.MustRelease("3.5.0-beta03")) >= 0 {
+		columns = append(columns, "dynamic") // not on 3.4.10 and 3.5.0-beta02 (seen there)
+	}
 	if release.Major >= 5 {
 		columns = append(columns, "defaultValue", "startupValue", "explicitlySet", "validValues")
 	}
