@@ -6,7 +6,7 @@
 //
 //	go test ./tests/onbox -run TestStory -v -timeout 30m
 //
-// TestKills kills two updates then; `make kills` has it kill thirty, by -kills, and -kills.seed has it draw the same moments again.
+// TestKills is for `make kills`, which has it kill thirty updates, by -kills; -kills.seed has it draw the same moments again.
 //
 // The tests use a box of their own (NEO4J_BOX_HOME in a temporary folder), so a cluster that `make up` made is not touched.
 package onbox
