@@ -34,14 +34,20 @@ func (r running) settings(take func(name string) bool) (map[neo4j.Role]map[strin
 
 func every(string) bool { return true }
 
-// takeLive has those who run take what is planned, before it is written for the next start. Who is down reads it then.
-func (r running) takeLive(ctx context.Context, role neo4j.Role, gone []string) error {
-	values, err := r.settings(every)
+// apply has members take the live settings that take says yes to, and go back to the server's default for those that are gone. Those who do
+// not answer are left out where that is said.
+func (r running) apply(ctx context.Context, t neo4j.Topology, take func(name string) bool, gone map[neo4j.Role][]string, skipDown bool) error {
+	values, err := r.settings(take)
 	if err != nil {
 		return err
 	}
-	wanted := live.Settings{Values: values, Reset: map[neo4j.Role][]string{role: gone}, Unknown: r.stack.Plan.Elsewhere}
-	return live.Apply(ctx, r.access(), r.stack.Plan.Topology(), wanted, live.Options{Options: r.options(r.stack.Plan.Timeouts.Verify), SkipDown: true})
+	wanted := live.Settings{Values: values, Reset: gone, Unknown: r.stack.Plan.Elsewhere}
+	return live.Apply(ctx, r.access(), t, wanted, live.Options{Options: r.options(r.stack.Plan.Timeouts.Verify), SkipDown: skipDown})
+}
+
+// takeLive has those who run take what is planned, before it is written for the next start. Who is down reads it then.
+func (r running) takeLive(ctx context.Context, role neo4j.Role, gone []string) error {
+	return r.apply(ctx, r.stack.Plan.Topology(), every, map[neo4j.Role][]string{role: gone}, true)
 }
 
 // takeBack has members take writes again that an update which did not end told to hand over.
@@ -50,18 +56,7 @@ func (r running) takeBack(ctx context.Context, t neo4j.Topology) error {
 	if err != nil || family.Keys.ReadOnly == "" {
 		return err
 	}
-	return r.ask(ctx, t, func(name string) bool { return name == family.Keys.ReadOnly })
-}
-
-// ask asks every member for live settings, and has one that has another value take the planned one. Where nothing is proven, whoever does not
-// answer is left out.
-func (r running) ask(ctx context.Context, t neo4j.Topology, take func(name string) bool) error {
-	values, err := r.settings(take)
-	if err != nil {
-		return err
-	}
-	options := live.Options{Options: r.options(r.stack.Plan.Timeouts.Verify), SkipDown: !r.stack.Plan.Verify.Enabled}
-	return live.Apply(ctx, r.access(), t, live.Settings{Values: values, Unknown: r.stack.Plan.Elsewhere}, options)
+	return r.apply(ctx, t, func(name string) bool { return name == family.Keys.ReadOnly }, nil, !r.stack.Plan.Verify.Enabled)
 }
 
 func (r running) options(seconds int) operate.Options {
@@ -106,7 +101,7 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	}
 	report, err := verify.Cluster(ctx, r.access(), t, verify.Options{Timeout: verified.Timeout, Canary: r.stack.Plan.Verify.Canary, Progress: r.log()})
 	if err == nil {
-		err = r.ask(ctx, t, every)
+		err = r.apply(ctx, t, every, nil, false)
 	}
 	if err != nil {
 		return err

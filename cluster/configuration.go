@@ -22,48 +22,52 @@ import (
 // What counts at a first start only is in a ConfigMap of its own, whose content may change: it restarts nobody.
 // So is what running members take, see Live.
 func (d *declaration) configuration(role neo4j.Role, args *Args) (objects []pulumi.Resource, name string, err error) {
-	lines, err := neo4j.Conf(d.plan.Neo4j(), role)
-	if err != nil {
-		return nil, "", err
-	}
-	files, name, first, err := configFiles(d.plan, role)
+	c, err := configFiles(d.plan, role)
 	if err != nil {
 		return nil, "", err
 	}
 	if hasLive(d.plan) {
-		taken, _ := splitLive(d.plan, lines)
-		live, err := d.live(role, taken, args)
+		live, err := d.live(role, c.live, args)
 		if err != nil {
 			return nil, "", err
 		}
 		objects = append(objects, live)
 	}
-	conf, err := corev1.NewConfigMap(d.ctx, name, &corev1.ConfigMapArgs{
-		Metadata: d.meta(name, role, nil), Data: pulumi.ToStringMap(files), Immutable: pulumi.Bool(true),
+	conf, err := corev1.NewConfigMap(d.ctx, c.name, &corev1.ConfigMapArgs{
+		Metadata: d.meta(c.name, role, nil), Data: pulumi.ToStringMap(c.files), Immutable: pulumi.Bool(true),
 	}, d.options()...)
-	if err != nil || len(first) == 0 {
-		return append(objects, conf), name, err
+	if err != nil || len(c.first) == 0 {
+		return append(objects, conf), c.name, err
 	}
 	data := pulumi.StringMap{}
-	for _, line := range first {
+	for _, line := range c.first {
 		data[line.Key] = pulumi.String(line.Value)
 	}
 	initial, err := corev1.NewConfigMap(d.ctx, d.plan.Initial(role), &corev1.ConfigMapArgs{
 		Metadata: d.meta(d.plan.Initial(role), role, nil), Data: data,
 	}, d.options()...)
-	return append(objects, conf, initial), name, err
+	return append(objects, conf, initial), c.name, err
 }
 
-// configFiles are the files of a pool's configuration, the name of their ConfigMap, and the lines that count at a first start only.
-func configFiles(p plan.Plan, role neo4j.Role) (files map[string]string, name string, first []neo4j.Line, err error) {
+// config is a pool's configuration: its files and the name of their ConfigMap, and the lines that count at a first start only or that
+// running members take.
+type config struct {
+	files       map[string]string
+	name        string
+	first, live []neo4j.Line
+}
+
+func configFiles(p plan.Plan, role neo4j.Role) (config, error) {
 	lines, err := neo4j.Conf(p.Neo4j(), role)
 	if err != nil {
-		return nil, "", nil, err
+		return config{}, err
 	}
-	_, lines = splitLive(p, lines)
-	always, first := neo4j.SplitFirst(lines)
-	files = p.ConfigFiles(always)
-	return files, p.Pool(role) + "-conf-" + digest(files), first, nil
+	var c config
+	c.live, lines = splitLive(p, lines)
+	lines, c.first = neo4j.SplitFirst(lines)
+	c.files = p.ConfigFiles(lines)
+	c.name = p.Pool(role) + "-conf-" + digest(c.files)
+	return c, nil
 }
 
 // digest is a short name of some files' content.

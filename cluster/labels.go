@@ -10,10 +10,7 @@ import (
 
 // selector are the labels that never change, by which Services and budgets find the members: of one role, or of all for "".
 func selector(s plan.Plan, role neo4j.Role) pulumi.StringMap {
-	labels := pulumi.StringMap{
-		"app.kubernetes.io/name":     pulumi.String("neo4j"),
-		"app.kubernetes.io/instance": pulumi.String(s.Name),
-	}
+	labels := pulumi.ToStringMap(plan.Selector(s.Name))
 	if role != "" {
 		labels["app.kubernetes.io/component"] = pulumi.String(role)
 	}

@@ -65,18 +65,6 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, conf string, befo
 	if !d.plan.Storage.Retain {
 		keep = "Delete"
 	}
-	seconds := func(n int) string { return fmt.Sprintf("%ds", n) }
-	patience := seconds(d.plan.Timeouts.Ready)
-	options := d.options(pulumi.DependsOn(before), scaleIn,
-		// Claim templates can never change in place. The set keeps the size that it began with; claims that are smaller than planned, those
-		// of new members among them, are operate/grow's. What else could differ in them is refused by the guard.
-		pulumi.IgnoreChanges([]string{"spec.volumeClaimTemplates"}), pulumi.Timeouts(&pulumi.CustomTimeouts{
-			// It is gone when its pods are, which end in their own time, and a minute later at the latest by force.
-			Create: patience, Update: patience, Delete: seconds(max(d.plan.Timeouts.Ready, d.plan.Timeouts.Shutdown+60)),
-		}))
-	if d.plan.Protect {
-		options = append(options, pulumi.Protect(true))
-	}
 	return appsv1.NewStatefulSet(d.ctx, name, &appsv1.StatefulSetArgs{
 		Metadata: d.meta(name, role, pulumi.StringMap{
 			// A scale-in writes spec.replicas through the scale subresource; without force the provider's next write of the
@@ -105,5 +93,22 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, conf string, befo
 			}},
 			Template: template,
 		},
-	}, options...)
+	}, d.setOptions(before, scaleIn)...)
+}
+
+// setOptions are the engine's options of a StatefulSet, which comes after some objects.
+func (d *declaration) setOptions(before []pulumi.Resource, scaleIn pulumi.ResourceOption) []pulumi.ResourceOption {
+	seconds := func(n int) string { return fmt.Sprintf("%ds", n) }
+	patience := seconds(d.plan.Timeouts.Ready)
+	options := d.options(pulumi.DependsOn(before), scaleIn,
+		// Claim templates can never change in place. The set keeps the size that it began with; claims that are smaller than planned, those
+		// of new members among them, are operate/grow's. What else could differ in them is refused by the guard.
+		pulumi.IgnoreChanges([]string{"spec.volumeClaimTemplates"}), pulumi.Timeouts(&pulumi.CustomTimeouts{
+			// It is gone when its pods are, which end in their own time, and a minute later at the latest by force.
+			Create: patience, Update: patience, Delete: seconds(max(d.plan.Timeouts.Ready, d.plan.Timeouts.Shutdown+60)),
+		}))
+	if d.plan.Protect {
+		options = append(options, pulumi.Protect(true))
+	}
+	return options
 }

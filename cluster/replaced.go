@@ -19,11 +19,11 @@ func memberInputs(p plan.Plan) (pulumi.Map, error) {
 		if p.Size(role) == 0 {
 			continue
 		}
-		_, conf, _, err := configFiles(p, role)
+		c, err := configFiles(p, role)
 		if err != nil {
 			return nil, err
 		}
-		template, err := podTemplate(p, role, conf)
+		template, err := podTemplate(p, role, c.name)
 		if err != nil {
 			return nil, err
 		}

@@ -22,6 +22,11 @@ func (p Plan) Pool(role neo4j.Role) string {
 	}
 }
 
+// Selector are the labels by which the objects of all members of a cluster are found; they never change.
+func Selector(cluster string) map[string]string {
+	return map[string]string{"app.kubernetes.io/name": "neo4j", "app.kubernetes.io/instance": cluster}
+}
+
 // Claim is the name of the volume claim template: claims are datadir-<pool>-<ordinal>, as in the blog post.
 const Claim = "datadir"
 

@@ -16,12 +16,10 @@ import (
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
-	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/reached"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
-
-const secret = "scripted-password"
 
 func shape(release string, primaries int) plan.Plan {
 	return plan.Plan{
@@ -102,11 +100,7 @@ func cluster(t *testing.T, release string) *box {
 	b.c = scripted.ClusterOf(topology)
 	d := b.c.Database("neo4j")
 	d.Primaries, d.WantPrimaries = d.Primaries[1:], 3
-	servers := scripted.Servers(t, topology, func() *scripted.Server { return &scripted.Server{Password: secret} }, b.c.At)
-	var err error
-	b.members, err = verify.Over(dial.To(servers), topology, reach.Login{Password: secret})
-	require.NoError(t, err)
-	t.Cleanup(b.members.Close)
+	b.members = reached.Servers(t, topology, b.c)
 	return b
 }
 

@@ -11,13 +11,10 @@ import (
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
-	"neo4j-kubernetes/reach"
-	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/reached"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
-
-const secret = "scripted-password"
 
 func planned(release string, primaries, secondaries int) neo4j.Topology {
 	return plan.Plan{
@@ -32,11 +29,7 @@ func host(name string) string { return name + ".neo4j.graph.svc.cluster.local" }
 func served(t *testing.T, topology neo4j.Topology) (*scripted.Cluster, verify.Members) {
 	t.Helper()
 	c := scripted.ClusterOf(topology)
-	servers := scripted.Servers(t, topology, func() *scripted.Server { return &scripted.Server{Password: secret} }, c.At)
-	members, err := verify.Over(dial.To(servers), topology, reach.Login{Password: secret})
-	require.NoError(t, err)
-	t.Cleanup(members.Close)
-	return c, members
+	return c, reached.Servers(t, topology, c)
 }
 
 func enabled(t *testing.T, members verify.Members, topology neo4j.Topology, timeout time.Duration) (said string, err error) {

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
+	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
 )
 
@@ -68,7 +69,7 @@ type objects struct {
 
 // claims gives the claims of a cluster by name.
 func (k objects) claims(ctx context.Context, cluster string) (map[string]claim, error) {
-	of := metav1.ListOptions{LabelSelector: labels.Set{"app.kubernetes.io/name": "neo4j", "app.kubernetes.io/instance": cluster}.String()}
+	of := metav1.ListOptions{LabelSelector: labels.Set(plan.Selector(cluster)).String()}
 	list, err := k.client.CoreV1().PersistentVolumeClaims(k.namespace).List(ctx, of)
 	if err != nil {
 		return nil, fmt.Errorf("claims: %w", err)
@@ -80,7 +81,7 @@ func (k objects) claims(ctx context.Context, cluster string) (map[string]claim, 
 	serving := map[string]bool{}
 	for _, p := range pods.Items {
 		for _, v := range p.Spec.Volumes {
-			if v.PersistentVolumeClaim != nil && isReady(p) {
+			if v.PersistentVolumeClaim != nil && operate.Ready(&p) {
 				serving[v.PersistentVolumeClaim.ClaimName] = true
 			}
 		}
@@ -92,15 +93,6 @@ func (k objects) claims(ctx context.Context, cluster string) (map[string]claim, 
 		found[c.name] = c
 	}
 	return found, nil
-}
-
-func isReady(p corev1.Pod) bool {
-	for _, c := range p.Status.Conditions {
-		if c.Type == corev1.PodReady {
-			return c.Status == corev1.ConditionTrue && p.DeletionTimestamp == nil
-		}
-	}
-	return false
 }
 
 func claimOf(c *corev1.PersistentVolumeClaim) claim {

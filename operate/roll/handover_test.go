@@ -14,13 +14,10 @@ import (
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
-	"neo4j-kubernetes/reach"
-	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/reached"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
-
-const secret = "scripted-password"
 
 // served is a scripted cluster of 5.26 whose pods are replaced by a word: a server that goes comes back at once, without what was set at
 // run time.
@@ -38,11 +35,7 @@ func serve(t *testing.T, release string) *served {
 		Spec: neo4j.Spec{Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise, Primaries: 3, Secondaries: 1},
 	}.Topology()
 	c := scripted.ClusterOf(w.topology)
-	servers := scripted.Servers(t, w.topology, func() *scripted.Server { return &scripted.Server{Password: secret} }, c.At)
-	members, err := verify.Over(dial.To(servers), w.topology, reach.Login{Password: secret})
-	require.NoError(t, err)
-	t.Cleanup(members.Close)
-	return &served{w, c, members}
+	return &served{w, c, reached.Servers(t, w.topology, c)}
 }
 
 // from has all servers run an earlier release.

@@ -115,7 +115,7 @@ func (k kubernetesPods) growsAtAStart(ctx context.Context, m neo4j.Member) (bool
 var errNotObserved = errors.New("a StatefulSet's last change is not taken up yet")
 
 func (k kubernetesPods) leaving(ctx context.Context, t neo4j.Topology) (map[string]pod, error) {
-	of := labels.Set{"app.kubernetes.io/name": "neo4j", "app.kubernetes.io/instance": t.Name}
+	of := labels.Set(plan.Selector(t.Name))
 	list, err := k.client.CoreV1().Pods(k.namespace).List(ctx, metav1.ListOptions{LabelSelector: of.String()})
 	if err != nil {
 		return nil, fmt.Errorf("pods: %w", err)
@@ -161,18 +161,11 @@ func (k kubernetesPods) podOf(ctx context.Context, p *corev1.Pod, revision strin
 }
 
 func podOf(p *corev1.Pod, revision string) pod {
-	state := pod{uid: p.UID, outdated: p.Labels[appsv1.StatefulSetRevisionLabel] != revision, ending: p.DeletionTimestamp != nil}
+	state := pod{uid: p.UID, outdated: p.Labels[appsv1.StatefulSetRevisionLabel] != revision, ready: operate.Ready(p), ending: p.DeletionTimestamp != nil}
 	if g := p.Spec.TerminationGracePeriodSeconds; g != nil {
 		state.grace = time.Duration(*g) * time.Second
 	}
-	for _, c := range p.Status.Conditions {
-		switch {
-		case c.Type == corev1.PodReady:
-			state.ready = c.Status == corev1.ConditionTrue && !state.ending
-		case c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse:
-			state.waits = "it is not scheduled: " + c.Message
-		}
-	}
+	state.waits = unscheduled(p)
 	for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 		state.broken = cmp.Or(state.broken, brokenBy(c))
 		state.restarts = max(state.restarts, c.RestartCount)

@@ -13,8 +13,7 @@ import (
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
-	"neo4j-kubernetes/reach"
-	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/reached"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
@@ -38,10 +37,7 @@ func core(t *testing.T, from, to string) *cored {
 	for host := range c.Versions {
 		c.Versions[host] = from
 	}
-	members, err := verify.Over(dial.Ports(c.Served(t, w.topology, secret)), w.topology, reach.Login{Password: secret})
-	require.NoError(t, err)
-	t.Cleanup(members.Close)
-	return &cored{w, c, members}
+	return &cored{w, c, reached.Cores(t, w.topology, c)}
 }
 
 func (s *cored) remove(_ context.Context, m neo4j.Member, uid types.UID, _ time.Duration) error {

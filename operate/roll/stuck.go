@@ -31,12 +31,7 @@ func (k kubernetesPods) stuck(ctx context.Context, p *corev1.Pod) string {
 			return ""
 		}
 	}
-	var why string
-	for _, c := range p.Status.Conditions {
-		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			why = "it is not scheduled: " + c.Message
-		}
-	}
+	why := unscheduled(p)
 	of := fields.Set{"involvedObject.uid": string(p.UID)}.String()
 	events, err := k.client.CoreV1().Events(p.Namespace).List(ctx, metav1.ListOptions{FieldSelector: of})
 	if err != nil {
@@ -51,6 +46,16 @@ func (k kubernetesPods) stuck(ctx context.Context, p *corev1.Pod) string {
 		}
 	}
 	return why
+}
+
+// unscheduled is why the scheduler has found no node for a pod, empty for nothing.
+func unscheduled(p *corev1.Pod) string {
+	for _, c := range p.Status.Conditions {
+		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
+			return "it is not scheduled: " + c.Message
+		}
+	}
+	return ""
 }
 
 // patient gives a replaced member up that is stuck for too long.

@@ -9,18 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
-	"neo4j-kubernetes/reach"
-	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/reached"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
-
-const secret = "scripted-password"
 
 func shape5(primaries, secondaries, analytics int) plan.Plan {
 	return plan.Plan{
@@ -103,11 +98,7 @@ func cluster(t *testing.T, full plan.Plan) (*box, verify.Members) {
 	b := &box{c: scripted.ClusterOf(full.Topology()), full: full, notes: map[string]string{}, size: map[string]int{
 		full.Pool(neo4j.Primary): full.Primaries, full.Pool(neo4j.Secondary): full.Secondaries, full.Pool(neo4j.Analytics): full.Analytics,
 	}}
-	servers := scripted.Servers(t, full.Topology(), func() *scripted.Server { return &scripted.Server{Password: secret} }, b.c.At)
-	members, err := verify.Over(dial.To(servers), full.Topology(), reach.Login{Password: secret})
-	require.NoError(t, err)
-	t.Cleanup(members.Close)
-	return b, members
+	return b, reached.Servers(t, full.Topology(), b.c)
 }
 
 func host(b *box, name string) string {

@@ -13,13 +13,10 @@ import (
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
-	"neo4j-kubernetes/reach"
-	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/reached"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
-
-const secret = "scripted-password"
 
 // grown is a cluster that grew from three primaries to some, and got some secondaries: the new ones host nothing but system.
 type grown struct {
@@ -41,11 +38,7 @@ func grow(t *testing.T, release string, primaries, secondaries int) *grown {
 	d := g.Database("neo4j")
 	d.Primaries, d.WantPrimaries = d.Primaries[:3], 3
 	g.Slow = 6
-	servers := scripted.Servers(t, g.topology, func() *scripted.Server { return &scripted.Server{Password: secret} }, g.At)
-	var err error
-	g.members, err = verify.Over(dial.To(servers), g.topology, reach.Login{Password: secret})
-	require.NoError(t, err)
-	t.Cleanup(g.members.Close)
+	g.members = reached.Servers(t, g.topology, g.Cluster)
 	return g
 }
 

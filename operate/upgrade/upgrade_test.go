@@ -12,12 +12,10 @@ import (
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
-	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/reached"
 	"neo4j-kubernetes/tests/scripted"
 	"neo4j-kubernetes/verify"
 )
-
-const secret = "scripted-password"
 
 // cored serves a scripted cluster of 4.x in which neo4j-1 leads the system database.
 func cored(t *testing.T, release string, change func(c *scripted.Cores)) (*scripted.Cores, verify.Members, neo4j.Topology) {
@@ -28,10 +26,7 @@ func cored(t *testing.T, release string, change func(c *scripted.Cores)) (*scrip
 	}.Topology()
 	c := scripted.CoresOf(topology)
 	change(c)
-	members, err := verify.Over(dial.Ports(c.Served(t, topology, secret)), topology, reach.Login{Password: secret})
-	require.NoError(t, err)
-	t.Cleanup(members.Close)
-	return c, members, topology
+	return c, reached.Cores(t, topology, c), topology
 }
 
 func upgrading(t *testing.T, m members, topology neo4j.Topology) (said string, err error) {

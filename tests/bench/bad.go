@@ -11,6 +11,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"neo4j-kubernetes/operate"
 )
 
 // bad gives the servers a flag that their JVM refuses. The update must fail and say so, and cost no more than one member.
@@ -73,7 +75,7 @@ func (r *refusal) watch(ctx context.Context, look func(context.Context) (map[str
 func (r *refusal) see(pods map[string]corev1.Pod) {
 	for name, was := range r.before {
 		pod, there := pods[name]
-		if !there || identity(pod) != identity(was) || !ready(pod) {
+		if !there || identity(pod) != identity(was) || !operate.Ready(&pod) {
 			r.down[name] = true
 		}
 		if pod.UID == was.UID {
@@ -87,11 +89,4 @@ func (r *refusal) see(pods map[string]corev1.Pod) {
 			}
 		}
 	}
-}
-
-// ready says whether a pod serves.
-func ready(p corev1.Pod) bool {
-	return p.DeletionTimestamp == nil && slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
-		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
-	})
 }

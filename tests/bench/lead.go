@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/tests/harness"
 )
@@ -43,7 +44,7 @@ func (c *changing) allReady(ctx context.Context) error {
 		return err
 	}
 	for _, m := range c.members.Topology.Members {
-		if !ready(pods[m.Name]) {
+		if pod := pods[m.Name]; !operate.Ready(&pod) {
 			return fmt.Errorf("%s is not ready", m.Name)
 		}
 	}

@@ -60,7 +60,7 @@ func NewCores(release string, cores, replicas []string) *Cores {
 		release: neo4j.MustRelease(release), hosts: slices.Concat(cores, replicas), Default: "neo4j", Store: map[string]bool{}, RunTime: NewRunTime(release), Schema: "CURRENT", Down: map[string]bool{},
 		Roles: map[string]map[string]string{}, Views: map[string]map[string]map[string]string{}, Versions: map[string]string{}, Databases: map[string]*CoreDatabase{},
 	}
-	c.RunTime.runs = func(host string) string { return c.Versions[host] }
+	c.version = func(host string) string { return c.Versions[host] }
 	for _, host := range c.hosts {
 		c.Roles[host], c.Versions[host] = map[string]string{}, release
 	}

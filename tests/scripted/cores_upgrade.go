@@ -1,7 +1,5 @@
 package scripted
 
-import "neo4j-kubernetes/neo4j"
-
 // The states of the system database's own schema, as dbms.upgradeStatus names them. The manual (4.1 to 4.4 reference/procedures.adoc) has
 // the procedures, "New in 4.1", and their columns; the names and texts are those of the server's public code, SystemGraphComponent.
 var schemaStates = map[string][2]string{
@@ -38,13 +36,4 @@ func (c *Cores) upgrade(host string, q Query) (Answer, bool) {
 	}
 	c.Schema = "CURRENT"
 	return Answer{Columns: []string{"status", "upgradeResult"}, Rows: [][]any{{c.Schema, "Success"}}}, true
-}
-
-// runs says whether the member at a host is of another or a later release.
-func (c *Cores) runs(host, release string) bool {
-	version, err := neo4j.ParseRelease(c.Versions[host])
-	if err != nil {
-		version = c.release
-	}
-	return version.Compare(neo4j.MustRelease(release)) >= 0
 }

@@ -77,7 +77,7 @@ func NewCluster(release string, primaries, secondaries []string) *Cluster {
 		release: neo4j.MustRelease(release), Edition: "enterprise", Default: "neo4j", Copies: map[string]bool{}, Refuse: map[string]string{},
 		Rights: map[string]Rights{}, RunTime: NewRunTime(release), views: map[string]func(*Cluster){},
 	}
-	c.RunTime.runs = c.versionAt
+	c.version = c.versionAt
 	c.CompositesRequested = c.since(compositesRequestedFrom)
 	for i, host := range slices.Concat(primaries, secondaries) {
 		s := &ModelServer{ID: fmt.Sprintf("5e7e7000-0000-4000-8000-%012d", i), Host: host, State: "Enabled", Health: "Available", Constraint: "NONE", Version: release}

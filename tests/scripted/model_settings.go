@@ -20,9 +20,9 @@ type RunTime struct {
 	Started map[string]string
 
 	release neo4j.Release
-	// runs is the release of the server at a host, where servers of two run; nil for one.
-	runs func(host string) string
-	mu   sync.Mutex
+	// version is the release of the server at a host, where servers of two run; nil for one.
+	version func(host string) string
+	mu      sync.Mutex
 }
 
 // NewRunTime are servers of a release that were started with no settings.
@@ -32,12 +32,17 @@ func NewRunTime(release string) *RunTime {
 
 // at is the release of the server at a host.
 func (r *RunTime) at(host string) neo4j.Release {
-	if r.runs != nil {
-		if release, err := neo4j.ParseRelease(r.runs(host)); err == nil {
+	if r.version != nil {
+		if release, err := neo4j.ParseRelease(r.version(host)); err == nil {
 			return release
 		}
 	}
 	return r.release
+}
+
+// runs says whether the server at a host is of another or a later release: while a release changes there are servers of two.
+func (r *RunTime) runs(host, release string) bool {
+	return r.at(host).Compare(neo4j.MustRelease(release)) >= 0
 }
 
 // Restart has the server at a host forget what it was told.

@@ -29,15 +29,6 @@ func (c *Cluster) since(release string) bool {
 	return c.release.Compare(neo4j.MustRelease(release)) >= 0
 }
 
-// runs says whether the server at a host is of another or a later release: while a release changes there are servers of two.
-func (c *Cluster) runs(host, release string) bool {
-	version, err := neo4j.ParseRelease(c.versionAt(host))
-	if err != nil {
-		version = c.release
-	}
-	return version.Compare(neo4j.MustRelease(release)) >= 0
-}
-
 func (c *Cluster) compositeCountsGone() bool {
 	if c.release.Major == 5 {
 		return c.since(compositeCountsGone5)
