@@ -87,7 +87,8 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 		},
 		func() error { return r.takeBack(ctx, t) },
 		func() error {
-			return roll.Members(ctx, r.access(), t, roll.Options{Options: rolling, Agree: verified.Timeout})
+			settle := r.stack.Plan.DiscoveryPeriod() + time.Second // its answer takes its time, too
+			return roll.Members(ctx, r.access(), t, roll.Options{Options: rolling, Agree: verified.Timeout, Settle: settle})
 		},
 		grown,
 		func() error { return upgrade.System(ctx, r.access(), t, verified) },

@@ -89,6 +89,9 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 	if line := command(s, family, role); line != nil {
 		c.Command = line
 	}
+	if hook := handsOver(s, family, role); hook != nil {
+		c.Lifecycle = hook
+	}
 	return c
 }
 

@@ -30,8 +30,11 @@ func command(s plan.Plan, family neo4j.Family, role neo4j.Role) pulumi.StringArr
 	return nil
 }
 
-func shell(script string) pulumi.StringArray {
-	return pulumi.ToStringArray([]string{"/bin/sh", "-c", script})
+func shell(text string) pulumi.StringArray { return script("/bin/sh", text) }
+
+// script is a command line that has an interpreter run a text, with the text's own name and arguments.
+func script(interpreter, text string, arguments ...string) pulumi.StringArray {
+	return pulumi.ToStringArray(append([]string{interpreter, "-c", text}, arguments...))
 }
 
 // headStart has the first primary begin a moment before the others of the formation: cores that look for each other at the

@@ -89,7 +89,9 @@ func platformSettings(f Family, s Spec) []Setting {
 	// of 7s a new cluster waits 28 s for it, with 1s 4 s. Long garbage collections would call needless elections.
 	// dbms.cluster.overview() shows a leader when the member has next asked discovery for it, every 5 s by default: the check waits for
 	// that on every member.
-	return []Setting{{f.Keys.LeaderTimeout, "1s"}, {f.Keys.TopologyRefresh, "1s"}}
+	// A core that comes back calls elections while another leads, unless it asks beforehand whether it would win: the default from 4.0 on.
+	// All cores must do so alike, which a platform whose clusters are made for a while can see to (docs/adr/0016).
+	return []Setting{{f.Keys.LeaderTimeout, "1s"}, {f.Keys.TopologyRefresh, "1s"}, {f.Keys.PreVoting, "true"}}
 }
 
 // routingSettings have a client from outside the Kubernetes cluster, who came by a load balancer or a port-forward, be served through the

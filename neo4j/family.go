@@ -57,6 +57,9 @@ type Family struct {
 	// Status is the path of the HTTP endpoint with the Raft groups' voting members, of one database where AnyDatabase is in it; empty
 	// where the family has none.
 	Status string
+	// Leads is the path of the HTTP endpoint that answers 200 without credentials where a member leads the cluster; empty where there is
+	// none, or where a member leads database by database.
+	Leads string
 	// RoutingScheme is the URI scheme of clients that follow the routing table.
 	RoutingScheme string
 	// RoleOnly says whether read replicas know nothing but their own role: dbms.cluster.overview is not there on those of
@@ -116,7 +119,8 @@ type Keys struct {
 	ReadOnly                                         string
 	HeapInitial, HeapMax, PageCache, JVM, StatusAuth string
 	// LeaderTimeout is the election timeout, TopologyRefresh how often a member asks discovery who is there and who leads.
-	LeaderTimeout, TopologyRefresh string
+	// PreVoting has a core ask whether it would win before it calls an election, where that is not the default.
+	LeaderTimeout, TopologyRefresh, PreVoting string
 	// Prometheus listens on localhost by default, where no scraper reaches it.
 	PrometheusEnabled, PrometheusEndpoint string
 	// ProcedureAllowlist and ProcedureUnrestricted are the lists of what plugins may do.

@@ -48,6 +48,7 @@ var keys33, keys34, keys35 = func() (Keys, Keys, Keys) {
 	k34.FormationSize, k34.RuntimeSize = "causal_clustering.minimum_core_cluster_size_at_formation", "causal_clustering.minimum_core_cluster_size_at_runtime"
 	k35 := k34
 	k35.KubernetesSelector, k35.KubernetesPort = "causal_clustering.kubernetes.label_selector", "causal_clustering.kubernetes.service_port_name"
+	k35.PreVoting = "causal_clustering.enable_pre_voting"
 	k35.StatusAuth = "dbms.security.causal_clustering_status_auth_enabled"
 	k35.PrometheusEnabled, k35.PrometheusEndpoint = "metrics.prometheus.enabled", "metrics.prometheus.endpoint"
 	return k33, k34, k35
@@ -111,6 +112,7 @@ var families3 = []Family{
 		Protocol: Bolt, Proof: ByOverview, RoutingScheme: "bolt+routing",
 		Availability: map[Role]string{Primary: "/db/manage/server/core/available", Secondary: "/db/manage/server/read-replica/available"},
 		Status:       "/db/manage/server/causalclustering/status",
+		Leads:        "/db/manage/server/core/writable",
 		Licenses:     []string{"yes"},
 		// Up to 3.5.30 it is /sbin/tini, from 3.5.31 on /usr/bin/tini; the entry point is at its old name in all of them.
 		Entrypoint: []string{"tini", "-g", "--", "/docker-entrypoint.sh", "neo4j"},

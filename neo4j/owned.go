@@ -25,7 +25,7 @@ func (f Family) Owned() map[string]string {
 	for i := range keys.NumField() {
 		key := keys.Field(i).String()
 		switch key {
-		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.TopologyRefresh, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted, f.Keys.UnmanagedExtensions, f.Keys.HTTPAllowlist,
+		case "", f.Keys.JVM, f.Keys.LeaderTimeout, f.Keys.TopologyRefresh, f.Keys.PreVoting, f.Keys.ProcedureAllowlist, f.Keys.ProcedureUnrestricted, f.Keys.UnmanagedExtensions, f.Keys.HTTPAllowlist,
 			f.Keys.ReadOnly, f.Keys.RoutingEnabled, f.Keys.DefaultRouter, f.Keys.ClientDomains:
 			continue // the user's to set
 		}

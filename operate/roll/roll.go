@@ -16,19 +16,17 @@ import (
 	"neo4j-kubernetes/verify"
 )
 
-// settle is how long a member that came back must stay well: discovery has then asked once more (3.5 asks every 5 s by default).
-const settle = 6 * time.Second
-
 // members is what the operation needs of the members.
 type members interface {
 	verify.Prober
 	reach.Asker
 }
 
-// Options of a rolling change. Timeout bounds one member's turn without the end of its pod, Agree the wait of a gate.
+// Options of a rolling change. Timeout bounds one member's turn without the end of its pod, Agree the wait of a gate. Settle is how long a
+// member that came back must stay well: until discovery has asked once more.
 type Options struct {
 	operate.Options
-	Agree time.Duration
+	Agree, Settle time.Duration
 }
 
 // Members replaces every outdated member of a cluster, and returns an error that stops the change where a member does not come back: the
@@ -38,7 +36,7 @@ func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) e
 	if err != nil {
 		return err
 	}
-	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: settle, agree: o.Agree, waive: o.Waive, stuckFor: stuckFor}
+	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: o.Settle, agree: o.Agree, waive: o.Waive, stuckFor: stuckFor}
 	// A cluster whose members are all of the present plan is asked nothing.
 	if found, err := r.observed(ctx); err != nil || len(outdatedOf(t, found)) == 0 {
 		return err
