@@ -3,7 +3,10 @@ package onbox
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +63,44 @@ func TestRollingChange(t *testing.T) {
 	}
 	requireNotes(t, p, "neo4j-read-0", "a-three", "b-five")
 	p.unchanged()
+
+	p.handsOver()
+}
+
+// handsOver has the leader's pod deleted, as a drain of its node does: another member leads while the server of the one before is still
+// there. One that is told to end without that leads until its process is gone.
+func (p *project) handsOver() {
+	p.t.Helper()
+	leader := p.leader()
+	others := map[string]string{}
+	for _, name := range []string{"neo4j-0", "neo4j-1", "neo4j-2"} {
+		if name != leader {
+			address, stop := p.forward(name, 7474)
+			defer stop()
+			others[name] = address
+		}
+	}
+	before := p.uids()[leader]
+	p.kubectl("delete", "pod", leader, "--wait=false")
+	client := &http.Client{Timeout: 2 * time.Second}
+	eventually(p.t, time.Minute, "another leader", func() error {
+		for _, address := range others {
+			answer, err := client.Get("http://" + address + "/db/manage/server/core/writable")
+			if err != nil {
+				return err
+			}
+			_ = answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		return fmt.Errorf("neither of %v leads", slices.Sorted(maps.Keys(others)))
+	})
+	state := p.kubectl("get", "pod", leader, "-o", "jsonpath={.metadata.uid} {.status.containerStatuses[0].state}")
+	assert.Contains(p.t, state, before, "its pod is gone already")
+	assert.Contains(p.t, state, `"running"`, "its server is gone already")
+	p.up()
+	requireNotes(p.t, p, leader, "a-three", "b-five")
 }
 
 // requireLeaderLast reads in what an update printed that three members had their turns, who led last, and gives their names.
