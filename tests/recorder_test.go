@@ -21,6 +21,7 @@ import (
 type declared struct {
 	token, name, parent string
 	inputs              resource.PropertyMap
+	protect             bool
 }
 
 // recorder is what a stack's components declare.
@@ -54,7 +55,7 @@ func declare(t *testing.T, stack string, edits map[string]any) *recorder {
 	require.NoError(t, err)
 	rec := &recorder{}
 	for _, r := range resources {
-		rec.resources = append(rec.resources, declared{token: r.Token, name: r.Name, parent: r.Parent, inputs: r.Inputs})
+		rec.resources = append(rec.resources, declared{token: r.Token, name: r.Name, parent: r.Parent, inputs: r.Inputs, protect: r.Protect})
 	}
 	return rec
 }
