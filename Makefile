@@ -1,6 +1,6 @@
 # Every target is one line; the work is in dev/*.sh and in Go. `make help` lists the targets.
 STACK ?= dev
-.PHONY: help up preview render verify down shell check test kills bench golden
+.PHONY: help up preview render verify down shell check test kills bench golden recorded
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 up: ## install and build what is missing, start the local box, deploy STACK and prove its roles
@@ -25,3 +25,5 @@ bench: ## the table of ratios
 	@dev/bench.sh
 golden: ## rewrite the golden manifests after a wanted change
 	@go test ./tests ./config -run "Golden|Readme" -update
+recorded: ## record anew the states that the next release must preview without a change, after a wanted one
+	@cd dev/engine && CGO_ENABLED=0 go test -trimpath ./conformance -run TestRecordedStates -record
