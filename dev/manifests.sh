@@ -7,7 +7,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/neo4j-kubernetes
 tools=$root/dev/tools/manifests
 
-key=$(cat "$tools"/go.{mod,sum} "$tools"/cmd/*/*.go | sha256sum | cut -c1-16)
+# stamp is a short name of the content of files.
+stamp() { cat "$@" | sha256sum | cut -c1-16; }
+key=$(stamp "$tools"/go.{mod,sum} "$tools"/cmd/kubeschemas/{main,schemas}.go "$tools"/cmd/scorecard/main.go)
 bin=$cache/manifests/bin-$key
 if [ ! -d "$bin" ]; then
   echo "building kubeconform, kube-score and actionlint" >&2
@@ -16,7 +18,7 @@ if [ ! -d "$bin" ]; then
   (cd "$tools" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$bin.new/" tool ./cmd/kubeschemas ./cmd/scorecard)
   mv "$bin.new" "$bin"
 fi
-schemas=$cache/manifests/schemas-$(cat "$tools"/cmd/kubeschemas/*.go | sha256sum | cut -c1-16)
+schemas=$cache/manifests/schemas-$(stamp "$tools/cmd/kubeschemas/schemas.go")
 "$bin/kubeschemas" "$tools/releases.txt" "$schemas"
 [ "${1:-}" != tools ] || exit 0
 

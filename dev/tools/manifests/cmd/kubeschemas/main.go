@@ -40,15 +40,15 @@ func run(args []string) error {
 		if !ok {
 			return fmt.Errorf("%s: %q is no release and sum", args[0], line)
 		}
-		if err := make1(release, sum, filepath.Join(args[1], release+"-standalone-strict")); err != nil {
+		if err := makeSchemas(release, sum, filepath.Join(args[1], release+"-standalone-strict")); err != nil {
 			return fmt.Errorf("%s: %w", release, err)
 		}
 	}
 	return nil
 }
 
-// make1 writes the schemas of one release. A folder that is there is whole: it gets its name last.
-func make1(release, sum, folder string) error {
+// makeSchemas writes the schemas of one release. A folder that is there is whole: it gets its name last.
+func makeSchemas(release, sum, folder string) error {
 	if _, err := os.Stat(folder); err == nil {
 		return nil
 	}
