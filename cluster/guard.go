@@ -50,12 +50,11 @@ func Guard(ctx *pulumi.Context, args *GuardArgs) (*Plan, error) {
 	if args.Password != nil {
 		inputs["password"] = pulumi.ToSecret(args.Password)
 	}
-	var options []pulumi.ResourceOption
+	// Which Kubernetes cluster it is stands from the first update on, for another one is refused. So it makes no difference whether it was
+	// asked, and an update keeps to the plan of a preview that asked none (pulumi up --plan compares this option, too).
+	options := []pulumi.ResourceOption{pulumi.IgnoreChanges([]string{"cluster"})}
 	if args.Cluster != "" {
 		inputs["cluster"] = pulumi.String(args.Cluster)
-	} else {
-		// A preview that asks no cluster says nothing of which one it is.
-		options = append(options, pulumi.IgnoreChanges([]string{"cluster"}))
 	}
 	hook, err := ctx.RegisterResourceHook("guard", func(h *pulumi.ResourceHookArgs) error {
 		return check(ctx, args, h)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `dev/test.sh check`: format, vet, lint, unit and golden tests of the program. `dev/test.sh all`: the same of every module
+# `dev/test.sh check`: format, vet, lint, manifests, workflows, unit and golden tests of the program. `dev/test.sh all`: the same of every module
 # (which compiles all of Kubernetes), then the conformance tests, the box and real servers. `dev/test.sh kills`: TestKills alone, with
 # KILLS kills (30) drawn from SEED.
 # Ends with one line "N passed, N failed, N skipped" over all modules.
@@ -44,7 +44,7 @@ if [ -n "$unformatted" ]; then
 fi
 say "vet and lint"
 modules=(.)
-[ "$what" = check ] || modules+=(dev dev/engine dev/tools)
+[ "$what" = check ] || modules+=(dev dev/engine dev/tools dev/tools/manifests)
 # The box's module links all of Kubernetes, the engine's all of its provider, through which the linters that follow facts would walk for
 # minutes and gigabytes; they get go vet, which is among the linters of the others, by itself.
 lean=--enable-only=errcheck,errorlint,gochecknoinits,importas,ineffassign,misspell,revive
@@ -55,10 +55,14 @@ for dir in "${modules[@]}"; do
     "$bin/golangci-lint" run --allow-parallel-runners --config "$root/.golangci.yml" ${some[@]+"${some[@]}"} ./...) || failed=1
 done
 
+say "manifests and workflows"
+dev/manifests.sh || failed=1
+
 if [ "$what" = check ]; then
   gotest program . -short ./...
 else
   gotest program . $(go list ./... | grep -v /tests/onbox)
+  gotest manifests dev/tools/manifests ./cmd/...
   gotest engine dev/engine -timeout 30m ./...
   gotest box dev -timeout 20m ./...
   # Three at once on any machine: real servers wait more than they work.

@@ -12,9 +12,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden manifests")
 
-// TestGoldenManifests shows in a diff what an edit of a stack or of the program does to the objects.
-func TestGoldenManifests(t *testing.T) {
-	for name, c := range map[string]struct {
+// goldenStacks are the committed stacks, and edits of them, that the manifests, the policies and the schemas are held against.
+func goldenStacks() map[string]struct {
+	stack string
+	edits map[string]any
+} {
+	return map[string]struct {
 		stack string
 		edits map[string]any
 	}{
@@ -51,7 +54,12 @@ func TestGoldenManifests(t *testing.T) {
 			"volumes": []any{map[string]any{"name": "import", "mountPath": "/import", "claim": "imports", "readOnly": true}, map[string]any{"name": "scratch", "mountPath": "/scratch"}},
 		}},
 		"standalone-5.26": {"gke", map[string]any{"primaries": 1}},
-	} {
+	}
+}
+
+// TestGoldenManifests shows in a diff what an edit of a stack or of the program does to the objects.
+func TestGoldenManifests(t *testing.T) {
+	for name, c := range goldenStacks() {
 		t.Run(name, func(t *testing.T) {
 			got := declare(t, c.stack, c.edits).manifests(t)
 			assert.NotContains(t, got, "never-shown-here")

@@ -7,47 +7,25 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
 
-	"neo4j-kubernetes/cluster"
 	"neo4j-kubernetes/config"
+	"neo4j-kubernetes/render"
 )
 
 // declared is one registered resource.
 type declared struct {
 	token, name, parent string
 	inputs              resource.PropertyMap
+	protect             bool
 }
 
-// recorder is a mock engine that keeps everything the program declares.
-type recorder struct {
-	mu        sync.Mutex
-	resources []declared
-}
-
-func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	d := declared{token: args.TypeToken, name: args.Name, inputs: args.Inputs}
-	if args.RegisterRPC != nil {
-		d.parent = args.RegisterRPC.GetParent()
-	}
-	for _, other := range r.resources {
-		if other.token == d.token && other.name == d.name {
-			return "", nil, fmt.Errorf("%s %s is declared twice", d.token, d.name)
-		}
-	}
-	r.resources = append(r.resources, d)
-	return args.Name, args.Inputs, nil
-}
-
-func (r *recorder) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) { return nil, nil }
+// recorder is what a stack's components declare.
+type recorder struct{ resources []declared }
 
 // objects are the Kubernetes objects among the resources, in the order of token and name.
 func (r *recorder) objects() []declared {
@@ -61,13 +39,7 @@ func (r *recorder) manifests(t *testing.T) string {
 	t.Helper()
 	var out strings.Builder
 	for _, o := range r.objects() {
-		redacted := o.inputs.MapRepl(nil, func(v resource.PropertyValue) (any, bool) {
-			if v.IsSecret() {
-				return "[secret]", true
-			}
-			return nil, false
-		})
-		text, err := yaml.Marshal(redacted)
+		text, err := yaml.Marshal(render.Plain(o.inputs, "[secret]"))
 		require.NoError(t, err)
 		fmt.Fprintf(&out, "---\n# %s\n%s", o.token, text)
 	}
@@ -79,18 +51,12 @@ func declare(t *testing.T, stack string, edits map[string]any) *recorder {
 	t.Helper()
 	parsed, err := config.Parse(stackConfig(t, stack, edits))
 	require.NoError(t, err)
-	rec := &recorder{}
-	err = pulumi.RunErr(func(ctx *pulumi.Context) error {
-		c, err := cluster.New(ctx, parsed.Plan.Name, &cluster.Args{
-			Plan: parsed.Plan, Password: pulumi.ToSecret(pulumi.String("never-shown-here")).(pulumi.StringOutput), KeepPassword: true,
-		})
-		if err != nil {
-			return err
-		}
-		ctx.Export("topology", c.Confirm(ctx, nil, true))
-		return c.Export(ctx, parsed.Kubernetes.Kubeconfig, parsed.Kubernetes.Context)
-	}, pulumi.WithMocks("neo4j", stack, rec))
+	resources, err := render.Declare(parsed, stack)
 	require.NoError(t, err)
+	rec := &recorder{}
+	for _, r := range resources {
+		rec.resources = append(rec.resources, declared{token: r.Token, name: r.Name, parent: r.Parent, inputs: r.Inputs, protect: r.Protect})
+	}
 	return rec
 }
 

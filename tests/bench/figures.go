@@ -39,6 +39,9 @@ const (
 	rolling, rollingDefault, rollingTime, liveGap, liveTime, bad, growth = "rolling", "rolling-default", "rolling-time", "live-gap", "live-time", "bad", "growth"
 )
 
+// The keys of what a cluster more costs a preview.
+const manyTime, manySpace = "many", "many-memory"
+
 // byController is what rolling changes are measured against.
 const byController = "the StatefulSet's RollingUpdate, leader on the highest ordinal"
 
@@ -59,6 +62,8 @@ func allFigures() []*figure {
 		{Key: growth, Name: "volumes grown 1Gi to 2Gi on three members, to proven roles", Against: "-", Unit: "s", kind: absolute, limit: 30},
 		{Key: boxStart, Name: "box, cold start to three nodes Ready", Against: "-", Unit: "s", kind: absolute, limit: 10},
 		{Key: planning, Name: "neo4j.conf of every family, 100 clusters parsed, validated and planned", Against: "-", Unit: "ms", kind: absolute, limit: 100},
+		{Key: manyTime, Name: "preview, a cluster more, from 10 to 100 in one program", Against: "the same, from 1 to 10", Unit: "ms", kind: ratio, limit: 1.2},
+		{Key: manySpace, Name: "the same, memory of the largest process", Against: "the same, from 1 to 10", Unit: "MB", kind: ratio, limit: 1.2},
 		{Key: boxMemory, Name: "box, PSS before pods", Against: "-", Unit: "MB", kind: absolute, limit: 800},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -18,6 +19,8 @@ const killDelay = 3 * time.Second
 type program struct {
 	path, dir string
 	args, env []string
+	// stdout and stderr are the host's own where they are nil.
+	stdout, stderr io.Writer
 }
 
 // exitStatus is a program's own non-zero exit code.
@@ -34,6 +37,9 @@ func runProgram(ctx context.Context, p program) error {
 	cmd := exec.CommandContext(ctx, p.path, p.args...)
 	cmd.Dir, cmd.Env = p.dir, p.env
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if p.stdout != nil {
+		cmd.Stdout, cmd.Stderr = p.stdout, p.stderr
+	}
 	cmd.SysProcAttr = bound()
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = killDelay
