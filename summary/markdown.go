@@ -139,7 +139,7 @@ func asked(role neo4j.Role) string {
 // code is a text that nothing in it can end: a span whose fence is longer than any run of backticks in it. A pipe ends the cell of a table
 // even in a span, unless a backslash is before it.
 func code(text string) string {
-	text = strings.NewReplacer("\r", "", "\n", "⏎", "|", `\|`).Replace(text)
+	text = strings.ReplaceAll(oneLine(text), "|", `\|`)
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // notes say of an allowed change what a reviewer would not see: what it does not do.
@@ -20,6 +21,17 @@ func notes(c Change) []string {
 			c.Before.PrimaryCopies, c.Before.SecondaryCopies, after.PrimaryCopies, after.SecondaryCopies))
 	}
 	return append(all, growth(c)...)
+}
+
+// firstNotes say of settings that count at a first start only why members are replaced all the same.
+func firstNotes(settings []Setting) []string {
+	var all []string
+	for _, s := range settings {
+		if isFirst(s.Name) && s.Effect == plan.ByReplacement {
+			all = append(all, s.Name+" counts at a first start only and changes no running cluster; it replaces members all the same, for that it is there, or not, is part of their pods")
+		}
+	}
+	return all
 }
 
 // growth says which volumes grow.

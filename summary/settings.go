@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -65,6 +66,7 @@ func (c Change) differ(role neo4j.Role, before map[string][]string) []Setting {
 			Name: key, Before: shown(key, before[key], after[key]), After: shown(key, after[key], before[key]), From: string(from[key]),
 			Roles: []neo4j.Role{role}, Effect: c.effect(role, key, before[key], after[key]),
 		}
+		s.secrets(c, len(before[key]) == 0, len(after[key]) == 0)
 		if family, err := neo4j.FamilyOf(c.After.Release); err == nil && key == family.Keys.JVM && from[key] == neo4j.FromUser {
 			s.From = "cluster.jvm" // its lines have the same layer
 		}
@@ -76,8 +78,8 @@ func (c Change) differ(role neo4j.Role, before map[string][]string) []Setting {
 // effect is what another value does. Where the release changes every member is replaced, whatever else. A value that no variable carries
 // stays in the file that is part of the pods: see plan.SplitLive.
 func (c Change) effect(role neo4j.Role, key string, before, after []string) plan.Effect {
-	if _, first := neo4j.SplitFirst([]neo4j.Line{{Setting: neo4j.Setting{Key: key}}}); len(first) > 0 {
-		return plan.AtFirstStart
+	if isFirst(key) && (len(before) > 0 && len(after) > 0 || !c.remade(role)) {
+		return plan.AtFirstStart // a name that comes or goes is part of the pods, a value is not
 	}
 	live := func(values []string) bool {
 		return len(values) == 0 || len(values) == 1 && c.After.CarriesLive(key, values[0])
@@ -90,6 +92,24 @@ func (c Change) effect(role neo4j.Role, key string, before, after []string) plan
 		return plan.InPlace // no member is made anew for it
 	}
 	return plan.ByReplacement
+}
+
+// isFirst says whether a setting counts at a first start only.
+func isFirst(key string) bool {
+	_, first := neo4j.SplitFirst([]neo4j.Line{{Setting: neo4j.Setting{Key: key}}})
+	return len(first) > 0
+}
+
+// secrets names the Secret where a value that is not in neo4j.conf is in one.
+func (s *Setting) secrets(c Change, noneBefore, noneAfter bool) {
+	if at, there := c.After.SettingSecrets[s.Name]; noneAfter && there {
+		text := fmt.Sprintf("that of Secret %s/%s", at.Secret, at.Key)
+		s.After, s.From = &text, string(neo4j.FromUser)
+	}
+	if noneBefore && strings.Contains(", "+c.Before.Facts["settings"], ", "+s.Name+" of Secret ") {
+		text := "that of a Secret"
+		s.Before, s.Effect = &text, plan.ByReplacement // it was a variable of the pods
+	}
 }
 
 // secretName is what names of settings have whose values are nobody else's, such as the password of a key.

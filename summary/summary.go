@@ -4,6 +4,7 @@
 package summary
 
 import (
+	"slices"
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
@@ -113,7 +114,7 @@ func Of(c Change) Summary {
 	s.Settings, s.Changes = settings(c), fields(c)
 	s.attribute(c)
 	s.Data, s.Unfinished = data(c, s.Members), unfinished(c)
-	s.Notes = append(s.Notes, notes(c)...)
+	s.Notes = slices.Concat(s.Notes, firstNotes(s.Settings), notes(c))
 	switch {
 	case c.Before == nil:
 		s.Kind = First

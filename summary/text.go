@@ -2,7 +2,9 @@ package summary
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"neo4j-kubernetes/plan"
 )
@@ -53,7 +55,7 @@ func (s Summary) firstLines() []string {
 	}
 	var fields []string
 	for _, f := range s.Changes {
-		fields = append(fields, strings.TrimPrefix(f.Path, "neo4j:cluster.")+" "+f.After)
+		fields = append(fields, strings.TrimPrefix(f.Path, "neo4j:cluster.")+" "+oneLine(f.After))
 	}
 	return append(lines, "with "+strings.Join(fields, ", "))
 }
@@ -83,7 +85,7 @@ func (s Summary) with(effect plan.Effect, begin string) []string {
 	}
 	for _, f := range s.Changes {
 		if f.Effect == effect {
-			lines = append(lines, begin+f.Path+": "+arrow(orNothing(f.Before), f.After))
+			lines = append(lines, begin+f.Path+": "+arrow(oneLine(orNothing(f.Before)), oneLine(f.After)))
 		}
 	}
 	return lines
@@ -91,7 +93,7 @@ func (s Summary) with(effect plan.Effect, begin string) []string {
 
 // String is the setting's name, its values and where the new one comes from.
 func (s Setting) String() string {
-	line := s.Name + " " + arrow(orDefault(s.Before), orDefault(s.After))
+	line := s.Name + " " + arrow(oneLine(orDefault(s.Before)), oneLine(orDefault(s.After)))
 	if s.From != "" {
 		line += " (" + s.From + ")"
 	}
@@ -129,4 +131,13 @@ func some(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s … %s (%d members)", names[0], names[len(names)-1], len(names))
+}
+
+// oneLine writes line breaks and other control characters of a value as Go does.
+func oneLine(text string) string {
+	if !strings.ContainsFunc(text, unicode.IsControl) {
+		return text
+	}
+	quoted := strconv.Quote(text)
+	return quoted[1 : len(quoted)-1]
 }
