@@ -4,7 +4,6 @@
 package summary
 
 import (
-	"slices"
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
@@ -114,7 +113,7 @@ func Of(c Change) Summary {
 	s.Settings, s.Changes = settings(c), fields(c)
 	s.attribute(c)
 	s.Data, s.Unfinished = data(c, s.Members), unfinished(c)
-	s.Notes = slices.Concat(s.Notes, firstNotes(s.Settings), notes(c))
+	s.Notes = append(append(s.Notes, firstNotes(s.Settings)...), notes(c)...)
 	switch {
 	case c.Before == nil:
 		s.Kind = First
