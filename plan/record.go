@@ -29,6 +29,10 @@ type Record struct {
 	ExistingSecret  string `json:"existingSecret,omitempty"`
 	// Facts are what else previews compare, as texts by the path of the key; see Fact.
 	Facts map[string]string `json:"facts,omitempty"`
+	// Pods and Settings are digests of what the members are made of, by role, and of neo4j.conf. They are kept in the place alone, where they
+	// are written after the members' objects: by them the next update knows whether this one came so far.
+	Pods     map[neo4j.Role]string `json:"pods,omitempty"`
+	Settings string                `json:"settings,omitempty"`
 }
 
 // Record is what is kept of the plan.

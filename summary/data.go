@@ -18,6 +18,9 @@ func data(c Change, m Members) []string {
 		if n := len(c.ClaimsThere()); n > 0 {
 			lines = append(lines, fmt.Sprintf("takes up the data of %d %s that %s there already", n, plural(n, "claim", "claims"), plural(n, "is", "are")))
 		}
+		if n := len(c.Smaller()); n > 0 {
+			lines = append(lines, fmt.Sprintf("grows %d of them to %s in place", n, plan.Quantity(c.After.Storage.Size)))
+		}
 		lines = append(lines, onDestroy(c.After))
 	case c.Before.Retain != retain:
 		lines = append(lines, onDestroy(c.After))
@@ -59,6 +62,9 @@ func unfinished(c Change) []string {
 	lines := []string{}
 	if c.Found == nil {
 		return lines
+	}
+	if c.halfway() {
+		lines = append(lines, "the last update did not end: what it has not done yet is done now, beside what is said here")
 	}
 	planned := names(c.After.Topology().Members)
 	outdated := slices.DeleteFunc(slices.Clone(c.Found.Outdated), func(name string) bool { return !slices.Contains(planned, name) })

@@ -97,7 +97,7 @@ func (s *Summary) attribute(c Change) {
 	}
 	said := slices.ContainsFunc(s.Changes, func(f Field) bool { return f.Effect == plan.ByReplacement }) ||
 		slices.ContainsFunc(s.Settings, func(f Setting) bool { return f.Effect == plan.ByReplacement })
-	if remade && !said {
+	if remade && !said && !c.halfway() {
 		s.Notes = append(s.Notes, "what differs in the members' pods is not shown here: a value of neo4j:cluster.env or apoc, or something that this version of the program makes otherwise")
 	}
 }

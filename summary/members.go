@@ -2,6 +2,10 @@ package summary
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
 	"slices"
 
 	"neo4j-kubernetes/neo4j"
@@ -91,10 +95,34 @@ func (c Change) now(role neo4j.Role) int {
 	return min(max(size, min(before, after)), max(before, after))
 }
 
-// remade says whether the members of a role that stay get another pod.
+// remade says whether the members of a role that stay get another pod: of another plan than the last one, or of that one too where it did
+// not come so far as to tell their StatefulSet.
 func (c Change) remade(role neo4j.Role) bool {
-	before := c.PodsBefore[role]
-	return c.Before != nil && before != "" && before != c.PodsAfter[role]
+	if c.Before == nil {
+		return false
+	}
+	differs := func(before string) bool { return before != "" && before != c.PodsAfter[role] }
+	return differs(c.PodsBefore[role]) || c.Found != nil && c.Found.Record != nil && differs(c.Found.Record.Pods[role])
+}
+
+// halfway says whether the place shows that the last update did not come so far as to write down what it made. Where the place has no
+// digests, an older version of the program wrote it, and nothing is known.
+func (c Change) halfway() bool {
+	if c.Before == nil || c.Found == nil || c.Found.Record == nil || len(c.Found.Record.Pods) == 0 || c.Conf == nil {
+		return false
+	}
+	kept := c.Found.Record
+	return kept.Settings != Digest(c.Conf) || !maps.Equal(kept.Pods, c.PodsBefore) || !maps.Equal(kept.Facts, c.Before.Facts)
+}
+
+// Digest is a short name of settings.
+func Digest(conf map[neo4j.Role]map[string][]string) string {
+	text, err := json.Marshal(conf)
+	if err != nil {
+		panic(err) // maps of texts
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])[:10]
 }
 
 // Volumes are the volumes of members that grow.
@@ -110,6 +138,7 @@ type Volumes struct {
 func volumes(c Change) Volumes {
 	v := Volumes{After: plan.Quantity(c.After.Storage.Size), Grow: []string{}}
 	if c.Before == nil {
+		v.Grow = append(v.Grow, c.Smaller()...) // of a stack that was destroyed
 		return v
 	}
 	v.Before = plan.Quantity(c.Before.StorageSize)

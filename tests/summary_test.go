@@ -33,39 +33,44 @@ func TestGoldenSummaries(t *testing.T) {
 		// before and after are edits of it as it is committed; before is nil where there was no cluster.
 		before, after values
 		found         *plan.Found
+		// inPlace are the edits of the plan that the members' objects were last made of, where an update did not end.
+		inPlace values
 	}{
-		"first-dev": {"dev", nil, nil, nil}, "first-minikube": {"minikube", nil, nil, nil}, "first-gke": {"gke", nil, nil, nil}, "first-eks": {"eks", nil, nil, nil},
-		"first-community": {"dev", nil, values{"release": "5.26.30", "edition": "community", "primaries": 1, "storage": values{"retain": false}}, nil},
-		"first-taken-up":  {"dev", nil, nil, &plan.Found{Claims: map[string]plan.Claimed{"datadir-neo4j-0": {}, "datadir-neo4j-1": {}, "datadir-neo4j-2": {}}}},
-		"nothing":         {"dev", values{}, nil, nil},
-		"updates-alone":   {"gke", values{}, values{"timeouts": values{"ready": "20m"}, "verify": values{"canary": true}, "protect": false}, nil},
+		"first-dev": {"dev", nil, nil, nil, nil}, "first-minikube": {"minikube", nil, nil, nil, nil}, "first-gke": {"gke", nil, nil, nil, nil}, "first-eks": {"eks", nil, nil, nil, nil},
+		"first-community": {"dev", nil, values{"release": "5.26.30", "edition": "community", "primaries": 1, "storage": values{"retain": false}}, nil, nil},
+		"first-taken-up":  {"dev", nil, nil, &plan.Found{Claims: map[string]plan.Claimed{"datadir-neo4j-0": {}, "datadir-neo4j-1": {}, "datadir-neo4j-2": {}}}, nil},
+		"nothing":         {"dev", values{}, nil, nil, nil},
+		"updates-alone":   {"gke", values{}, values{"timeouts": values{"ready": "20m"}, "verify": values{"canary": true}, "protect": false}, nil, nil},
 
-		"scale-out":            {"dev", values{}, values{"primaries": 5, "secondaries": 2}, nil},
-		"scale-in":             {"dev", values{"primaries": 5, "secondaries": 2}, nil, nil},
-		"scale-in-drains":      {"gke", five, nil, nil},
-		"scale-in-deletes":     {"minikube", values{"primaries": 5, "storage": values{"retain": false}}, values{"storage": values{"retain": false}}, nil},
-		"scale-in-goes-on":     {"dev", five, nil, &plan.Found{Sizes: map[string]int{"neo4j": 4, "neo4j-read": 0}}},
-		"hundred-read":         {"dev", values{"secondaries": 98}, values{"secondaries": 100, "restart": "now"}, nil},
-		"setting-live":         {"dev", values{"settings": values{"dbms.transaction.timeout": "20s", "dbms.logs.query.threshold": "2s"}}, live, nil},
-		"setting-fixed":        {"dev", values{"secondaries": 1}, fixed, nil},
-		"setting-both":         {"dev", values{}, values{"settings": values{"dbms.transaction.timeout": "30s", "dbms.transaction.bookmark_ready_timeout": "90s"}}, nil},
-		"setting-first-start":  {"gke", values{}, values{"copies": values{"primaries": 2}}, nil},
-		"setting-new-initial":  {"gke", values{}, values{"settings": values{"initial.dbms.default_database": "movies"}}, nil},
-		"setting-of-a-secret":  {"gke", values{"settings": values{"db.transaction.timeout": values{"secret": "mine", "key": "timeout"}}}, values{"settings": values{"db.transaction.timeout": "9s"}}, nil},
-		"setting-in-a-secret":  {"gke", values{"settings": values{"db.transaction.timeout": "9s"}}, values{"settings": values{"db.transaction.timeout": values{"secret": "mine", "key": "timeout"}}}, nil},
-		"hostile-values":       {"gke", values{}, values{"restart": "`|*<b>\n- [x](http://e.org)"}, nil},
-		"memory":               {"gke", values{}, values{"resources": values{"memory": "8Gi", "cpu": "2"}}, nil},
-		"jvm":                  {"gke", values{}, values{"jvm": values{"arguments": []any{"-XX:+UseZGC"}}}, nil},
-		"a-value-not-shown":    {"gke", values{"env": values{"TOKEN": "one"}}, values{"env": values{"TOKEN": "two"}}, nil},
-		"disk":                 {"gke", values{}, values{"storage": values{"size": "200Gi"}}, nil},
-		"disk-goes-on":         {"dev", values{}, nil, &plan.Found{Claims: map[string]plan.Claimed{"datadir-neo4j-0": {Capacity: 1 << 29}, "datadir-neo4j-1": {Capacity: 1 << 30}}}},
-		"release":              {"dev", values{"release": "3.5.0-beta02"}, nil, nil},
-		"release-4.4":          {"gke", values{"release": "4.3.24"}, values{"release": "4.4.38"}, nil},
-		"expose":               {"dev", values{}, values{"expose": values{"type": "LoadBalancer", "annotations": values{"networking.gke.io/load-balancer-type": "Internal"}}}, nil},
-		"retain":               {"dev", values{}, values{"storage": values{"retain": false}}, nil},
-		"standalone-restarted": {"dev", values{"primaries": 1}, restarted, nil},
-		"unfinished":           {"dev", values{}, nil, &plan.Found{Sizes: map[string]int{"neo4j": 4}, Outdated: []string{"neo4j-0", "neo4j-2"}}},
-		"refused":              {"dev", values{}, values{"primaries": 1, "storage": values{"size": "512Mi"}}, nil},
+		"scale-out":            {"dev", values{}, values{"primaries": 5, "secondaries": 2}, nil, nil},
+		"scale-in":             {"dev", values{"primaries": 5, "secondaries": 2}, nil, nil, nil},
+		"scale-in-drains":      {"gke", five, nil, nil, nil},
+		"scale-in-deletes":     {"minikube", values{"primaries": 5, "storage": values{"retain": false}}, values{"storage": values{"retain": false}}, nil, nil},
+		"scale-in-goes-on":     {"dev", five, nil, &plan.Found{Sizes: map[string]int{"neo4j": 4, "neo4j-read": 0}}, nil},
+		"hundred-read":         {"dev", values{"secondaries": 98}, values{"secondaries": 100, "restart": "now"}, nil, nil},
+		"setting-live":         {"dev", values{"settings": values{"dbms.transaction.timeout": "20s", "dbms.logs.query.threshold": "2s"}}, live, nil, nil},
+		"setting-fixed":        {"dev", values{"secondaries": 1}, fixed, nil, nil},
+		"setting-both":         {"dev", values{}, values{"settings": values{"dbms.transaction.timeout": "30s", "dbms.transaction.bookmark_ready_timeout": "90s"}}, nil, nil},
+		"setting-first-start":  {"gke", values{}, values{"copies": values{"primaries": 2}}, nil, nil},
+		"setting-new-initial":  {"gke", values{}, values{"settings": values{"initial.dbms.default_database": "movies"}}, nil, nil},
+		"setting-of-a-secret":  {"gke", values{"settings": values{"db.transaction.timeout": values{"secret": "mine", "key": "timeout"}}}, values{"settings": values{"db.transaction.timeout": "9s"}}, nil, nil},
+		"setting-in-a-secret":  {"gke", values{"settings": values{"db.transaction.timeout": "9s"}}, values{"settings": values{"db.transaction.timeout": values{"secret": "mine", "key": "timeout"}}}, nil, nil},
+		"hostile-values":       {"gke", values{}, values{"restart": "`|*<b>\n- [x](http://e.org)"}, nil, nil},
+		"memory":               {"gke", values{}, values{"resources": values{"memory": "8Gi", "cpu": "2"}}, nil, nil},
+		"jvm":                  {"gke", values{}, values{"jvm": values{"arguments": []any{"-XX:+UseZGC"}}}, nil, nil},
+		"a-value-not-shown":    {"gke", values{"env": values{"TOKEN": "one"}}, values{"env": values{"TOKEN": "two"}}, nil, nil},
+		"disk":                 {"gke", values{}, values{"storage": values{"size": "200Gi"}}, nil, nil},
+		"disk-goes-on":         {"dev", values{}, nil, &plan.Found{Claims: map[string]plan.Claimed{"datadir-neo4j-0": {Capacity: 1 << 29}, "datadir-neo4j-1": {Capacity: 1 << 30}}}, nil},
+		"release":              {"dev", values{"release": "3.5.0-beta02"}, nil, nil, nil},
+		"release-4.4":          {"gke", values{"release": "4.3.24"}, values{"release": "4.4.38"}, nil, nil},
+		"expose":               {"dev", values{}, values{"expose": values{"type": "LoadBalancer", "annotations": values{"networking.gke.io/load-balancer-type": "Internal"}}}, nil, nil},
+		"retain":               {"dev", values{}, values{"storage": values{"retain": false}}, nil, nil},
+		"standalone-restarted": {"dev", values{"primaries": 1}, restarted, nil, nil},
+		"unfinished":           {"dev", values{}, nil, &plan.Found{Sizes: map[string]int{"neo4j": 4}, Outdated: []string{"neo4j-0", "neo4j-2"}}, nil},
+		"halfway":              {"dev", restarted, restarted, nil, values{}},
+		"halfway-live":         {"dev", live, live, nil, values{}},
+		"halfway-done":         {"dev", restarted, restarted, nil, restarted},
+		"refused":              {"dev", values{}, values{"primaries": 1, "storage": values{"size": "512Mi"}}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			change := summary.Change{Change: plan.Change{Stack: "organization/neo4j/" + c.stack, Found: c.found}}
@@ -77,6 +82,13 @@ func TestGoldenSummaries(t *testing.T) {
 			}
 			change.After = parsed(t, c.stack, c.after)
 			_, change.PodsAfter = made(t, change.After)
+			if c.inPlace != nil {
+				p := parsed(t, c.stack, c.inPlace)
+				record := p.Record()
+				settings, pods := made(t, p)
+				record.Pods, record.Settings = pods, summary.Digest(settings)
+				change.Found = &plan.Found{Record: &record}
+			}
 			change.Refused = plan.Refusals(change.Change)
 			s := summary.Of(change)
 			text, err := s.JSON()

@@ -98,6 +98,7 @@ func (p *project) set(path string, value any) {
 func (p *project) up() string {
 	p.t.Helper()
 	before := p.place()
+	require.NoError(p.t, os.RemoveAll(p.Summary), "what is read is of this update")
 	out := p.must("up", "--yes", "--skip-preview")
 	p.holdSummary(before, out)
 	p.undone = false
