@@ -70,6 +70,8 @@ func TestGoldenSummaries(t *testing.T) {
 		"halfway":              {"dev", restarted, restarted, nil, values{}},
 		"halfway-live":         {"dev", live, live, nil, values{}},
 		"halfway-done":         {"dev", restarted, restarted, nil, restarted},
+		"setting-3.1":          {"minikube", values{"release": "3.1.9"}, values{"release": "3.1.9", "settings": values{"dbms.tx_log.rotation.retention_policy": "2 days"}}, nil, nil},
+		"setting-3.4":          {"minikube", values{"release": "3.4.18"}, values{"release": "3.4.18", "settings": values{"dbms.tx_log.rotation.retention_policy": "2 days"}}, nil, nil},
 		"refused":              {"dev", values{}, values{"primaries": 1, "storage": values{"size": "512Mi"}}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
