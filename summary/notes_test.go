@@ -10,11 +10,11 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-func planned(release string, primaries, secondaries int) plan.Plan {
+func planned(release string, primaries int) plan.Plan {
 	return plan.Plan{
 		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local", Storage: plan.Storage{Size: 100 << 30, Retain: true},
 		Spec: neo4j.Spec{
-			Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise, Primaries: primaries, Secondaries: secondaries,
+			Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise, Primaries: primaries,
 			Discovery: neo4j.Discovery{Type: "LIST"}, Copies: neo4j.Copies{Primaries: min(3, primaries)},
 		},
 	}
@@ -52,7 +52,7 @@ func TestDisksThatGrow(t *testing.T) {
 		"back, where one could not": {200, 100, claims(200, 100, 200),
 			[]string{"neo4j:cluster.storage.size: 200Gi -> 100Gi gives up a growth that has not come to its end; volumes that have grown stay as they are"}},
 	} {
-		p := planned("5.26.30", 3, 0)
+		p := planned("5.26.30", 3)
 		p.Storage.Size = c.before * gi
 		change := changed(p, func(p *plan.Plan) { p.Storage.Size = c.after * gi })
 		change.Found = c.found
@@ -61,17 +61,17 @@ func TestDisksThatGrow(t *testing.T) {
 }
 
 func TestNotesSayWhatAChangeDoesNotDo(t *testing.T) {
-	assert.Empty(t, notes(Change{Change: plan.Change{After: planned("5.26.30", 3, 0)}}))
-	assert.Empty(t, notes(changed(planned("5.26.30", 3, 0), func(p *plan.Plan) { p.Primaries = 5 })))
+	assert.Empty(t, notes(Change{Change: plan.Change{After: planned("5.26.30", 3)}}))
+	assert.Empty(t, notes(changed(planned("5.26.30", 3), func(p *plan.Plan) { p.Primaries = 5 })))
 	assert.Equal(t, []string{"neo4j:cluster.copies: 3+0 -> 1+0 counts at a cluster's first start only: nobody restarts, and no database changes; " +
 		"CALL dbms.setDefaultAllocationNumbers or ALTER DATABASE … SET TOPOLOGY changes the running one"},
-		notes(changed(planned("5.26.30", 3, 0), func(p *plan.Plan) { p.Copies.Primaries = 1 })))
+		notes(changed(planned("5.26.30", 3), func(p *plan.Plan) { p.Copies.Primaries = 1 })))
 }
 
 // A change of release says what cannot be taken back and what comes after, by family.
 func TestNotesOfAnotherRelease(t *testing.T) {
 	notes := func(from, to string, primaries int) []string {
-		return notes(changed(planned(from, primaries, 0), func(p *plan.Plan) { p.Release = neo4j.MustRelease(to) }))
+		return notes(changed(planned(from, primaries), func(p *plan.Plan) { p.Release = neo4j.MustRelease(to) }))
 	}
 	backup := func(change string) string {
 		return "neo4j:cluster.release: " + change + " cannot be taken back, for no release opens a store that a newer one has written: have a full backup of every database first"
