@@ -32,7 +32,7 @@ func outdated(ctx context.Context, client kubernetes.Interface, p plan.Plan, rev
 	}
 	for _, m := range p.Topology().Members {
 		pod, there := of[m.Name]
-		if there && pod.DeletionTimestamp == nil && revisions[m.Pool] != "" && pod.Labels[appsv1.StatefulSetRevisionLabel] != revisions[m.Pool] {
+		if there && revisions[m.Pool] != "" && pod.Labels[appsv1.StatefulSetRevisionLabel] != revisions[m.Pool] {
 			found.Outdated = append(found.Outdated, m.Name)
 		}
 	}

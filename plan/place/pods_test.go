@@ -43,7 +43,7 @@ func TestWhoIsOfAnEarlierPlan(t *testing.T) {
 		set  *appsv1.StatefulSet
 		want []string
 	}{
-		"the last change was seen":     {set(2, 2), []string{"neo4j-0"}},
+		"the last change was seen":     {set(2, 2), []string{"neo4j-0", "neo4j-2"}},
 		"the last change was not seen": {set(2, 1), nil},
 	} {
 		found, err := Look(t.Context(), fake.NewClientset(append([]runtime.Object{c.set}, members...)...), planned())
