@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
 )
 
@@ -34,7 +35,7 @@ func (s Summary) lines() []string {
 		lines = append(lines, "adds "+strings.Join(s.Members.Added, ", ")+": no running member restarts for it")
 	}
 	if len(s.Members.Removed) > 0 {
-		lines = append(lines, "removes "+strings.Join(s.Members.Removed, ", ")+inOrder(s.Members.Removed))
+		lines = append(lines, s.leave()+" "+strings.Join(s.Members.Removed, ", ")+inOrder(s.Members.Removed))
 	}
 	lines = append(lines, s.with(plan.TakenLive, "applied live, nobody restarts: ")...)
 	lines = append(lines, s.replaces()...)
@@ -115,6 +116,18 @@ func orNothing(value *string) string {
 		return ""
 	}
 	return *value
+}
+
+// leave is how members leave: from 5.0 on their databases move to the others first (operate/scale).
+func (s Summary) leave() string {
+	release, err := neo4j.ParseRelease(s.After.Release)
+	if err != nil {
+		return "removes"
+	}
+	if family, err := neo4j.FamilyOf(release); err == nil && family.Proof == neo4j.ByServers {
+		return "drains and removes"
+	}
+	return "removes"
 }
 
 func inOrder(names []string) string {
