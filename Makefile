@@ -5,8 +5,8 @@ help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 up: ## install and build what is missing, start the local box, deploy STACK and prove its roles
 	@dev/stack.sh up $(STACK)
-preview: ## what would change in STACK; works without any cluster
-	@dev/stack.sh preview $(STACK)
+preview: ## what would change in STACK; works without any cluster; SUMMARY=folder keeps the summary there
+	@dev/stack.sh preview $(STACK) $(SUMMARY)
 render: ## print the Kubernetes objects of STACK as YAML
 	@CGO_ENABLED=0 go run -trimpath ./cmd/neo4jrender --stack $(STACK)
 verify: ## prove the roles of STACK again

@@ -14,7 +14,7 @@ func main() { pulumi.Run(program) }
 func program(ctx *pulumi.Context) error {
 	stack, password, err := config.Load(ctx)
 	if err != nil {
-		return err
+		return wrong(ctx, err)
 	}
 	if err := tell(ctx, stack); err != nil {
 		return err
@@ -24,7 +24,7 @@ func program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	good, err := cluster.Guard(ctx, &cluster.GuardArgs{Plan: stack.Plan, Password: password, Cluster: identity, Look: r.look})
+	good, err := cluster.Guard(ctx, &cluster.GuardArgs{Plan: stack.Plan, Password: password, Cluster: identity, Look: r.look, Tell: r.told})
 	if err != nil {
 		return err
 	}

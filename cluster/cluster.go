@@ -63,7 +63,7 @@ func NewProvider(ctx *pulumi.Context, good *Plan, kubeconfig, kubeContext string
 		// Without these two the provider replaces a ConfigMap or Secret whose data changed.
 		EnableConfigMapMutable: pulumi.Bool(true),
 		EnableSecretMutable:    pulumi.Bool(true),
-	}, pulumi.DependsOn([]pulumi.Resource{good}))
+	}, pulumi.DependsOnInputs(good.told))
 }
 
 // New declares a cluster. The name is the logical name of the component.

@@ -26,7 +26,7 @@ func (d *declaration) configuration(role neo4j.Role, args *Args) (objects []pulu
 	if err != nil {
 		return nil, "", err
 	}
-	if hasLive(d.plan) {
+	if d.plan.HasLive() {
 		live, err := d.live(role, c.live, args)
 		if err != nil {
 			return nil, "", err
@@ -63,7 +63,7 @@ func configFiles(p plan.Plan, role neo4j.Role) (config, error) {
 		return config{}, err
 	}
 	var c config
-	c.live, lines = splitLive(p, lines)
+	c.live, lines = p.SplitLive(lines)
 	lines, c.first = neo4j.SplitFirst(lines)
 	c.files = p.ConfigFiles(lines)
 	c.name = p.Pool(role) + "-conf-" + digest(c.files)

@@ -3,14 +3,16 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
+	"sync/atomic"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
+	"neo4j-kubernetes/summary"
 )
 
 // PlanToken is the type token of the Plan component; see Token.
@@ -19,7 +21,12 @@ const PlanToken = "neo4j:kubernetes:Plan"
 // Plan is the plan of the last update, kept in the state to compare the next one with. It is registered before everything else, the
 // provider included, which wait for it: what the guard refuses has touched nothing. Its name is the same whatever the cluster's, so
 // that another name is a change of this plan and not another plan.
-type Plan struct{ pulumi.ResourceState }
+type Plan struct {
+	pulumi.ResourceState
+
+	// told is the plan itself, once its change was told: who waits for it begins with a place that was looked at before.
+	told pulumi.ResourceArrayOutput
+}
 
 // Look reads what is in the place; nil where no cluster is asked, or a preview reaches none.
 type Look func(ctx context.Context) (*plan.Found, error)
@@ -32,23 +39,26 @@ type GuardArgs struct {
 	// Cluster is the identity of the Kubernetes cluster, empty where it was not asked.
 	Cluster string
 	Look    Look
+	// Tell is told what the update does, once, before anything is touched; what is refused too.
+	Tell func(summary.Summary) error
+}
+
+// guard is the guard of one run.
+type guard struct {
+	*GuardArgs
+	conf map[neo4j.Role]map[string][]string
+	pods map[neo4j.Role]string
+	// told says that the change was looked at.
+	told atomic.Bool
 }
 
 // Guard registers the plan. In an update and in a preview alike it refuses, by plan.Check, a change that would lose data, the quorum
 // or a password, or take what is another's.
 func Guard(ctx *pulumi.Context, args *GuardArgs) (*Plan, error) {
-	inputs, err := asMap(args.Plan.Record())
+	g := &guard{GuardArgs: args}
+	inputs, err := g.inputs()
 	if err != nil {
 		return nil, err
-	}
-	if inputs["conf"], err = confInputs(args.Plan); err != nil {
-		return nil, err
-	}
-	if inputs["members"], err = memberInputs(args.Plan); err != nil {
-		return nil, err
-	}
-	if args.Password != nil {
-		inputs["password"] = pulumi.ToSecret(args.Password)
 	}
 	// Which Kubernetes cluster it is stands from the first update on, for another one is refused. So it makes no difference whether it was
 	// asked, and an update keeps to the plan of a preview that asked none (pulumi up --plan compares this option, too).
@@ -57,7 +67,7 @@ func Guard(ctx *pulumi.Context, args *GuardArgs) (*Plan, error) {
 		inputs["cluster"] = pulumi.String(args.Cluster)
 	}
 	hook, err := ctx.RegisterResourceHook("guard", func(h *pulumi.ResourceHookArgs) error {
-		return check(ctx, args, h)
+		return g.check(ctx.Context(), stackOf(ctx), h)
 	}, &pulumi.ResourceHookOptions{OnDryRun: true})
 	if err != nil {
 		return nil, fmt.Errorf("guard's hook: %w", err)
@@ -68,41 +78,36 @@ func Guard(ctx *pulumi.Context, args *GuardArgs) (*Plan, error) {
 	if err := ctx.RegisterComponentResourceV2(PlanToken, "plan", inputs, p, options...); err != nil {
 		return nil, err
 	}
+	p.told = p.URN().ApplyT(func(pulumi.URN) ([]pulumi.Resource, error) {
+		return []pulumi.Resource{p}, g.unchanged(ctx.Context(), stackOf(ctx))
+	}).(pulumi.ResourceArrayOutput)
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{})
 }
 
-// confInputs are the settings of each role's neo4j.conf, several values of one key as a list. They are inputs of the plan because a
-// preview then shows setting by setting what changes; of the ConfigMap, which is another one for another content, it shows three lines.
-func confInputs(p plan.Plan) (pulumi.Map, error) {
-	inputs := pulumi.Map{}
-	for _, role := range neo4j.Roles {
-		if p.Size(role) == 0 {
-			continue
-		}
-		lines, err := neo4j.Conf(p.Neo4j(), role)
-		if err != nil {
-			return nil, err
-		}
-		settings := map[string]any{}
-		for _, line := range lines {
-			switch earlier := settings[line.Key].(type) {
-			case nil:
-				settings[line.Key] = line.Value
-			case string:
-				settings[line.Key] = []any{earlier, line.Value}
-			case []any:
-				settings[line.Key] = append(earlier, line.Value)
-			}
-		}
-		inputs[string(role)] = pulumi.ToMap(settings)
+// inputs are the record, and beside it what members are made of: a preview with --diff shows setting by setting what changes.
+func (g *guard) inputs() (pulumi.Map, error) {
+	inputs, err := asMap(g.Plan.Record())
+	if err != nil {
+		return nil, err
+	}
+	if g.conf, err = Conf(g.Plan); err != nil {
+		return nil, err
+	}
+	if g.pods, err = Pods(g.Plan); err != nil {
+		return nil, err
+	}
+	inputs["conf"], inputs["members"] = confInputs(g.conf), podInputs(g.pods)
+	if g.Password != nil {
+		inputs["password"] = pulumi.ToSecret(g.Password)
 	}
 	return inputs, nil
 }
 
-// check asks the guard, with the plan of the last update as the state has it.
-func check(ctx *pulumi.Context, args *GuardArgs, h *pulumi.ResourceHookArgs) error {
+// check asks the guard, with the plan of the last update as the state has it, and tells the change.
+func (g *guard) check(ctx context.Context, stack string, h *pulumi.ResourceHookArgs) error {
+	g.told.Store(true)
 	c := plan.Change{
-		After: args.Plan, Stack: stackOf(ctx), Cluster: text(h.OldInputs, "cluster"),
+		After: g.Plan, Stack: stack, Cluster: text(h.OldInputs, "cluster"),
 		PasswordBefore: secretText(h.OldInputs, "password"), PasswordAfter: secretText(h.NewInputs, "password"),
 	}
 	if len(h.OldInputs) > 0 {
@@ -112,22 +117,34 @@ func check(ctx *pulumi.Context, args *GuardArgs, h *pulumi.ResourceHookArgs) err
 		}
 		c.Before = &before
 	}
-	if args.Look != nil {
-		found, err := args.Look(ctx.Context())
+	if g.Look != nil {
+		found, err := g.Look(ctx)
 		if err != nil {
 			return err
 		}
 		c.Found = found
 	}
-	if err := plan.Check(c); err != nil {
-		return err
+	refusals := plan.Refusals(c)
+	// Refusals are said by the error; where they are to be kept besides, Tell does.
+	return errors.Join(plan.Refused(refusals), g.Tell(summary.Of(summary.Change{
+		Change: c, Conf: confBefore(h.OldInputs), PodsBefore: podsBefore(h.OldInputs), PodsAfter: g.pods, Refused: refusals,
+	})))
+}
+
+// unchanged tells of a plan that is the last update's, for which the engine calls no hook: only the place can show anything then. What
+// cannot be seen of it is no reason to end an update that changes nothing.
+func (g *guard) unchanged(ctx context.Context, stack string) error {
+	if g.told.Load() {
+		return nil
 	}
-	for _, line := range slices.Concat(plan.Notes(c), applied(c, h.OldInputs, h.NewInputs), replaced(c, h.OldInputs, h.NewInputs)) {
-		if err := ctx.Log.Info(line, nil); err != nil {
-			return err
+	record := g.Plan.Record()
+	c := plan.Change{Before: &record, After: g.Plan, Stack: stack}
+	if g.Look != nil && g.Cluster != "" {
+		if found, err := g.Look(ctx); err == nil {
+			c.Found = found
 		}
 	}
-	return nil
+	return g.Tell(summary.Of(summary.Change{Change: c, Conf: g.conf, PodsBefore: g.pods, PodsAfter: g.pods}))
 }
 
 // recordOf reads a plan as the state has it.

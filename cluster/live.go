@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -26,41 +25,6 @@ func Live(p plan.Plan, role neo4j.Role) (map[string]string, error) {
 		values[line.Key] = line.Value
 	}
 	return values, nil
-}
-
-// splitLive parts the lines that running members take, as far as a variable of the image can carry them to the next start. They are no part
-// of the ConfigMap whose name is its content, so that another value replaces nobody: a member reads them from variables when it starts.
-func splitLive(p plan.Plan, lines []neo4j.Line) (live, fixed []neo4j.Line) {
-	if !hasLive(p) {
-		return nil, lines
-	}
-	count := map[string]int{}
-	for _, line := range lines {
-		count[line.Key]++
-	}
-	spec := p.Neo4j()
-	for _, line := range lines {
-		if count[line.Key] == 1 && spec.Live(line.Key) && carried.MatchString(line.Value) && variable.MatchString(neo4j.EnvName(line.Key)) {
-			live = append(live, line)
-		} else {
-			fixed = append(fixed, line)
-		}
-	}
-	return live, fixed
-}
-
-// carried are values that the entry points of all images write into neo4j.conf as they are: those of 3.x echo a variable without quotes, by
-// which blanks become one and * a list of files, hand it to sed, and leave out an empty one (docker-entrypoint.sh, docker-neo4j 3.4 to 5).
-// Any other stays in the file, and a change of it replaces the members.
-var (
-	carried  = regexp.MustCompile(`^[A-Za-z0-9._:,/%@+=-]+( [A-Za-z0-9._:,/%@+=-]+)*$`)
-	variable = regexp.MustCompile(`^[A-Z0-9a-z_]+$`)
-)
-
-// hasLive says whether members can take settings while they run: by dbms.setConfigValue, which Enterprise has from 3.4 on. Images whose
-// entry point is root's do not read variables.
-func hasLive(p plan.Plan) bool {
-	return p.Edition == neo4j.Enterprise && !p.Release.RootsImage() && p.Release.Compare(neo4j.MustRelease("3.4.0")) >= 0
 }
 
 // live declares that ConfigMap, empty too: that it is there is part of the pods, its content is not. Before it changes, the running members
@@ -145,7 +109,7 @@ func settingOf(variable string) string {
 
 // liveFrom are the variables of a member from that ConfigMap.
 func liveFrom(s plan.Plan, role neo4j.Role) corev1.EnvFromSourceArray {
-	if !hasLive(s) {
+	if !s.HasLive() {
 		return nil
 	}
 	return corev1.EnvFromSourceArray{&corev1.EnvFromSourceArgs{ConfigMapRef: &corev1.ConfigMapEnvSourceArgs{Name: pulumi.String(s.Live(role))}}}

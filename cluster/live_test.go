@@ -11,25 +11,6 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-// What an entry point would write otherwise than it is stays in neo4j.conf.
-func TestWhatAVariableCarries(t *testing.T) {
-	const name = "dbms.tx_log.rotation.retention_policy"
-	for value, live := range map[string]bool{
-		"100M size": true, "keep_all": true, "10 files": true, "a,b:c/d": true, "": false, "two  blanks": false, " first": false, "*": false,
-		`back\slash`: false, "a|b": false, "$HOME": false, "a&b": false, "'a'": false, "é": false,
-	} {
-		lines := []neo4j.Line{{Setting: neo4j.Setting{Key: name, Value: value}}, {Setting: neo4j.Setting{Key: "dbms.mode", Value: "CORE"}}}
-		taken, fixed := splitLive(small(3, 0), lines)
-		if live {
-			assert.Equal(t, lines[:1], taken, "%q", value)
-			assert.Equal(t, lines[1:], fixed, "%q", value)
-		} else {
-			assert.Empty(t, taken, "%q", value)
-			assert.Equal(t, lines, fixed, "%q", value)
-		}
-	}
-}
-
 // Community has no dbms.setConfigValue, nor have releases before 3.4; the images of some read no variables.
 func TestWhoTakesNothingLive(t *testing.T) {
 	for _, edit := range []func(*plan.Plan){
@@ -38,7 +19,7 @@ func TestWhoTakesNothingLive(t *testing.T) {
 	} {
 		p := small(1, 0)
 		edit(&p)
-		assert.False(t, hasLive(p))
+		assert.False(t, p.HasLive())
 		assert.Nil(t, environmentFrom(p, neo4j.Primary))
 	}
 	assert.Len(t, environmentFrom(small(3, 0), neo4j.Primary), 1)

@@ -159,18 +159,11 @@ func resources(r plan.Resources) *corev1.ResourceRequirementsArgs {
 	memory := pulumi.String(plan.Quantity(r.Memory))
 	limits := pulumi.StringMap{"memory": memory}
 	if r.CPULimit > 0 {
-		limits["cpu"] = pulumi.String(millicores(r.CPULimit))
+		limits["cpu"] = pulumi.String(plan.Millicores(r.CPULimit))
 	}
 	return &corev1.ResourceRequirementsArgs{
-		Requests: pulumi.StringMap{"cpu": pulumi.String(millicores(r.CPURequest)), "memory": memory}, Limits: limits,
+		Requests: pulumi.StringMap{"cpu": pulumi.String(plan.Millicores(r.CPURequest)), "memory": memory}, Limits: limits,
 	}
-}
-
-func millicores(n int64) string {
-	if n%1000 == 0 {
-		return fmt.Sprint(n / 1000)
-	}
-	return fmt.Sprintf("%dm", n)
 }
 
 // handOver gives the folder of the node to the server's user: hostPath volumes know no fsGroup.

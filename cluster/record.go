@@ -7,12 +7,23 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/plan"
+	"neo4j-kubernetes/summary"
 )
 
 // record declares the plan where it outlives the stack, beside the claims that a destroyed one leaves: the next plan must fit them. It
 // comes after the pools, so that it tells of a plan that was applied.
 func (d *declaration) record(pools []*Pool) error {
-	text, err := json.MarshalIndent(d.plan.Record(), "", "  ")
+	record := d.plan.Record()
+	var err error
+	if record.Pods, err = Pods(d.plan); err != nil {
+		return err
+	}
+	settings, err := Conf(d.plan)
+	if err != nil {
+		return err
+	}
+	record.Settings = summary.Digest(settings)
+	text, err := json.MarshalIndent(record, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The daily verbs on a stack, on the local box: up, preview, verify, down, shell.
-#   dev/stack.sh VERB [STACK]
+#   dev/stack.sh VERB [STACK] [FOLDER, for the summary of a preview]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-verb=${1:?usage: dev/stack.sh up|preview|verify|down|shell [STACK]} stack=${2:-dev}
+verb=${1:?usage: dev/stack.sh up|preview|verify|down|shell [STACK] [FOLDER]} stack=${2:-dev}
+if [ -n "${3:-}" ]; then NEO4J_SUMMARY=$(realpath -m "$3") && export NEO4J_SUMMARY; fi
 box=${XDG_CACHE_HOME:-$HOME/.cache}/neo4j-kubernetes/bin/box
 cd "$root"
 

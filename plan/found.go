@@ -18,6 +18,9 @@ type Found struct {
 	// Sizes are how many members the pools are asked to have as they are, by the StatefulSets' names: a scale-in that did not end leaves
 	// others than any plan has.
 	Sizes map[string]int
+	// Outdated are the members whose pods are not of their StatefulSet's present revision: an update that did not end left them. Those
+	// whose pods end just now are among them.
+	Outdated []string
 	// Claims are the members' claims that are there, by name.
 	Claims map[string]Claimed
 }

@@ -36,19 +36,29 @@ type rule func(Change) []Refusal
 // list: everything else would be about something that is not there.
 var rules = []rule{moves, owners, needs, password, takesUp, release, sideBySide, shape, storage, discovery, names, dropped}
 
-// Check refuses a change that would lose data, the quorum, a password, or somebody else's objects: all reasons at once. It touches
-// nothing and asks nobody; what it needs to know is in the change.
-func Check(c Change) error {
-	var refusals []error
+// Refusals are all reasons why a change is refused at once: what would lose data, the quorum, a password, or somebody else's objects. It
+// touches nothing and asks nobody; what it needs to know is in the change.
+func Refusals(c Change) []Refusal {
+	var refusals []Refusal
 	for i, rule := range rules {
-		for _, refusal := range rule(c) {
-			refusals = append(refusals, refusal)
-		}
+		refusals = append(refusals, rule(c)...)
 		if i == 0 && len(refusals) > 0 {
 			break
 		}
 	}
-	return errors.Join(refusals...)
+	return refusals
+}
+
+// Check is Refusals as an error.
+func Check(c Change) error { return Refused(Refusals(c)) }
+
+// Refused is the error of refusals, nil for none.
+func Refused(refusals []Refusal) error {
+	errs := make([]error, len(refusals))
+	for i, refusal := range refusals {
+		errs[i] = refusal
+	}
+	return errors.Join(errs...)
 }
 
 func arrow(before, after any) string { return fmt.Sprintf("%v -> %v", before, after) }

@@ -16,7 +16,7 @@ func (c Change) Stay(role neo4j.Role) int {
 	if c.Before == nil {
 		return 0
 	}
-	return min(c.Before.size(role), c.After.Size(role))
+	return min(c.Before.Size(role), c.After.Size(role))
 }
 
 // CheckShape refuses a change of size that would lose the quorum, with the reason and the mend.
@@ -56,8 +56,8 @@ func shape(c Change) []Refusal {
 	case before == 1 && after > 1:
 		return refuse("a standalone server holds no Raft state, so the others could not form a quorum with it",
 			"make a new stack of the size and load a backup")
-	case after == 1 && before == 1 && c.Before.members() > 1 && !c.After.Clustered():
-		return []Refusal{{"secondaries", fmt.Sprintf("%d secondaries -> a server that stands alone", c.Before.members()-1),
+	case after == 1 && before == 1 && c.Before.Members() > 1 && !c.After.Clustered():
+		return []Refusal{{"secondaries", fmt.Sprintf("%d secondaries -> a server that stands alone", c.Before.Members()-1),
 			"the server's system database would still count the others, which no drained member may leave behind",
 			"keep one secondary, or make a new stack with one server and load a backup"}}
 	}
@@ -79,21 +79,21 @@ func release(c Change) []Refusal {
 		refusals = append(refusals, Refusal{"edition", arrow(before.Edition, after.Edition), "Community does not open a store in Enterprise's block format, and has none of its users' roles",
 			"make a new stack of edition community and load a dump in the format aligned"})
 	}
-	if before.Release.Compare(after.Release) != 0 && before.members() != after.members() {
-		refusals = append(refusals, Refusal{"release", arrow(before.Release, after.Release) + " together with " + arrow(before.members(), after.members()) + " members",
+	if before.Release.Compare(after.Release) != 0 && before.Members() != after.Members() {
+		refusals = append(refusals, Refusal{"release", arrow(before.Release, after.Release) + " together with " + arrow(before.Members(), after.Members()) + " members",
 			"who leaves or joins is judged by what one release says", "change the release first, and the size in an update of its own"})
 	}
 	return refusals
 }
 
-// changesRelease says whether the members of a running cluster get another release one by one, so that both run side by side for a while.
-func (c Change) changesRelease() bool {
-	return c.Before != nil && c.Before.Release.Compare(c.After.Release) != 0 && c.Before.members() > 1
+// ChangesRelease says whether the members of a running cluster get another release one by one, so that both run side by side for a while.
+func (c Change) ChangesRelease() bool {
+	return c.Before != nil && c.Before.Release.Compare(c.After.Release) != 0 && c.Before.Members() > 1
 }
 
 // sideBySide refuses a change of release that a cluster cannot take member by member.
 func sideBySide(c Change) []Refusal {
-	if !c.changesRelease() || len(release(c)) > 0 {
+	if !c.ChangesRelease() || len(release(c)) > 0 {
 		return nil
 	}
 	if problem := neo4j.CheckSideBySide(c.Before.Release, c.After.Release); problem != nil {
@@ -111,7 +111,7 @@ func sideBySide(c Change) []Refusal {
 
 func orNone(text string) string {
 	if text == "" {
-		return "none"
+		return none
 	}
 	return text
 }
@@ -130,7 +130,7 @@ func takesUp(c Change) []Refusal {
 		refusals = append(refusals, refusal)
 	}
 	for role, path := range map[neo4j.Role]string{neo4j.Primary: "primaries", neo4j.Secondary: "secondaries", neo4j.Analytics: "analytics"} {
-		was, is := left.size(role), c.After.Size(role)
+		was, is := left.Size(role), c.After.Size(role)
 		if is < was && (role == neo4j.Primary || left.PrimaryCopies > 0) || role == neo4j.Primary && was == 1 && is > 1 {
 			refusals = append(refusals, Refusal{path, arrow(was, is), origin + "its members count on each other",
 				fmt.Sprintf("come back with %d, then change the number; or delete the claims to begin anew: kubectl delete pvc --namespace %s -l app.kubernetes.io/instance=%s", was, c.After.Namespace, c.After.Name)})

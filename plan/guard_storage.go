@@ -43,7 +43,7 @@ func storage(c Change) []Refusal {
 // givesUpGrowth says whether a smaller size is the way back from a growth that has not come to its end: some volume is smaller still than
 // the last plan wanted it.
 func (c Change) givesUpGrowth() bool {
-	for _, name := range c.claims() {
+	for _, name := range c.ClaimsThere() {
 		if at := c.Found.Claims[name].Capacity; at > 0 && at < c.Before.StorageSize {
 			return true
 		}
@@ -51,8 +51,8 @@ func (c Change) givesUpGrowth() bool {
 	return false
 }
 
-// claims are the names of the planned members' claims that are there, in the order of the members.
-func (c Change) claims() []string {
+// ClaimsThere are the names of the planned members' claims that are there, in the order of the members.
+func (c Change) ClaimsThere() []string {
 	if c.Found == nil {
 		return nil
 	}
@@ -65,10 +65,10 @@ func (c Change) claims() []string {
 	return names
 }
 
-// smaller are the claims whose volumes are smaller than planned.
-func (c Change) smaller() []string {
+// Smaller are the claims whose volumes are smaller than planned.
+func (c Change) Smaller() []string {
 	var names []string
-	for _, name := range c.claims() {
+	for _, name := range c.ClaimsThere() {
 		if at := c.Found.Claims[name].Capacity; at > 0 && at < c.After.Storage.Size {
 			names = append(names, name)
 		}
@@ -83,7 +83,7 @@ func (c Change) fixed(size string) []Refusal {
 	}
 	stuck := map[string][]string{}
 	var classes []string
-	for _, name := range c.smaller() {
+	for _, name := range c.Smaller() {
 		claim := c.Found.Claims[name]
 		if !claim.Fixed {
 			continue

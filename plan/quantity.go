@@ -14,3 +14,11 @@ func Quantity(n int64) string {
 	}
 	return strconv.FormatInt(n, 10)
 }
+
+// Millicores writes CPU as Kubernetes does, in whole cores where it is.
+func Millicores(n int64) string {
+	if n%1000 == 0 {
+		return strconv.FormatInt(n/1000, 10)
+	}
+	return strconv.FormatInt(n, 10) + "m"
+}

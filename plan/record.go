@@ -27,6 +27,12 @@ type Record struct {
 	Retain          bool   `json:"retain"`
 	CreateNamespace bool   `json:"createNamespace"`
 	ExistingSecret  string `json:"existingSecret,omitempty"`
+	// Facts are what else previews compare, as texts by the path of the key; see Fact.
+	Facts map[string]string `json:"facts,omitempty"`
+	// Pods and Settings are digests of what the members are made of, by role, and of neo4j.conf. They are kept in the place alone, where they
+	// are written after the members' objects: by them the next update knows whether this one came so far.
+	Pods     map[neo4j.Role]string `json:"pods,omitempty"`
+	Settings string                `json:"settings,omitempty"`
 }
 
 // Record is what is kept of the plan.
@@ -36,7 +42,7 @@ func (p Plan) Record() Record {
 		Primaries: p.Primaries, Secondaries: p.Secondaries, Analytics: p.Analytics,
 		DiscoveryType: p.Discovery.Type, DiscoveryVersion: p.Discovery.Version,
 		StorageSize: p.Storage.Size, StorageClass: p.Storage.Class, HostPath: p.Storage.HostPath, Retain: p.Storage.Retain,
-		CreateNamespace: p.CreateNamespace, ExistingSecret: p.ExistingSecret,
+		CreateNamespace: p.CreateNamespace, ExistingSecret: p.ExistingSecret, Facts: p.facts(),
 	}
 	if family, err := neo4j.FamilyOf(p.Release); err == nil && family.Proof == neo4j.ByServers {
 		r.PrimaryCopies, r.SecondaryCopies = p.Copies.Primaries, p.Copies.Secondaries
@@ -47,13 +53,24 @@ func (p Plan) Record() Record {
 	return r
 }
 
-// size is how many members a role has.
-func (r Record) size(role neo4j.Role) int {
+// Topology is what the record's cluster must look like.
+func (r Record) Topology() neo4j.Topology {
+	return Plan{
+		Name: r.Name, Namespace: r.Namespace, ClusterDomain: r.ClusterDomain, ExistingSecret: r.ExistingSecret,
+		Spec: neo4j.Spec{
+			Release: r.Release, Edition: r.Edition, Primaries: r.Primaries, Secondaries: r.Secondaries, Analytics: r.Analytics,
+			Discovery: neo4j.Discovery{Type: r.DiscoveryType, Version: r.DiscoveryVersion},
+		},
+	}.Topology()
+}
+
+// Size is how many members a role has.
+func (r Record) Size(role neo4j.Role) int {
 	return neo4j.Spec{Primaries: r.Primaries, Secondaries: r.Secondaries, Analytics: r.Analytics}.Size(role)
 }
 
-// members is how many there are in all.
-func (r Record) members() int { return r.Primaries + r.Secondaries + r.Analytics }
+// Members is how many there are in all.
+func (r Record) Members() int { return r.Primaries + r.Secondaries + r.Analytics }
 
 // RecordName is the name of the ConfigMap that keeps the record in the place, RecordKey its key there.
 func (p Plan) RecordName() string { return p.Name + "-plan" }

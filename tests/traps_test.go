@@ -196,7 +196,7 @@ var noSetting = regexp.MustCompile(`^dbms\.(components|cluster\.(overview|role|s
 // The names of settings are data of package neo4j: nowhere else a release's knowledge can hide.
 func TestSettingsAreNamedInPackageNeo4jOnly(t *testing.T) {
 	looked := 0
-	for _, dir := range []string{"..", "../cluster", "../config", "../plan", "../plan/place", "../reach", "../verify", "../operate", "../operate/enable", "../operate/scale", "../cmd/neo4jcheck"} {
+	for _, dir := range []string{"..", "../cluster", "../config", "../plan", "../plan/place", "../reach", "../verify", "../operate", "../operate/enable", "../operate/scale", "../summary", "../cmd/neo4jcheck"} {
 		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() && path != dir && (dir == ".." || entry.Name() == "testdata") {
 				if entry != nil && entry.IsDir() {

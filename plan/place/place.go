@@ -54,8 +54,9 @@ func Identity(ctx context.Context, client kubernetes.Interface) (string, error) 
 	return string(system.UID), nil
 }
 
-// sizes reads how many members the pools are asked to have.
+// sizes reads how many members the pools are asked to have, and which of their members are of an earlier plan.
 func sizes(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error {
+	revisions := map[string]string{}
 	for _, role := range neo4j.Roles {
 		set, err := client.AppsV1().StatefulSets(p.Namespace).Get(ctx, p.Pool(role), metav1.GetOptions{})
 		switch {
@@ -66,8 +67,11 @@ func sizes(ctx context.Context, client kubernetes.Interface, p plan.Plan, found 
 		case set.Spec.Replicas != nil:
 			found.Sizes[set.Name] = int(*set.Spec.Replicas)
 		}
+		if set.Status.ObservedGeneration == set.Generation {
+			revisions[set.Name] = set.Status.UpdateRevision // else it is of before its last change
+		}
 	}
-	return nil
+	return outdated(ctx, client, p, revisions, found)
 }
 
 // record reads what the last plan of the place left.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,8 @@ type Project struct {
 	Box *Box
 	// Dir holds the copy; Stack is its one stack, Namespace where it deploys to.
 	Dir, Stack, Namespace string
+	// Summary is the folder where each run leaves its summary (NEO4J_SUMMARY): <stack>.md and <stack>.json.
+	Summary string
 	// Echo, when set, gets all that the commands print while they run.
 	Echo io.Writer
 	// Printed is all that the commands have printed.
@@ -45,7 +48,7 @@ func Copy(from, dir, program string) error {
 // Clone copies the project at root into dir and makes a stack there from the settings of another, pointed at the box, in a
 // namespace of its own. The state is shared by all projects of a box, so the stack is named after the namespace.
 func (b *Box) Clone(ctx context.Context, root, dir, program, settings, namespace string) (*Project, error) {
-	p := &Project{Box: b, Dir: dir, Stack: namespace, Namespace: namespace}
+	p := &Project{Box: b, Dir: dir, Stack: namespace, Namespace: namespace, Summary: filepath.Join(dir, "summary")}
 	if err := Copy(root, dir, program); err != nil {
 		return nil, err
 	}
@@ -76,6 +79,7 @@ func (p *Project) Command(ctx context.Context, args ...string) *exec.Cmd {
 	}
 	cmd := p.Box.Command(ctx, p.Box.Bin, append([]string{"pulumi"}, args...)...)
 	cmd.Dir = p.Dir
+	cmd.Env = append(slices.Clip(cmd.Env), "NEO4J_SUMMARY="+p.Summary)
 	return cmd
 }
 

@@ -107,6 +107,7 @@ func (p *project) endsByCtrlC(t *testing.T) {
 
 	p.kubectl("scale", "statefulset", "neo4j", "--replicas=2")
 	p.kubectl("wait", "--for=delete", "pod/neo4j-2", "--timeout=2m")
+	p.undone = true
 	out = interrupted(t, p.Command(t.Context(), "up", "--yes", "--skip-preview"), " of 3: ")
 	assert.NotContains(t, out, "proven:")
 	p.kubectl("scale", "statefulset", "neo4j", "--replicas=3")
@@ -195,6 +196,7 @@ func TestKilledUpdate(t *testing.T) {
 		}
 		return err
 	})
+	p.undone = true
 	kill() // SIGKILL: the engine saves nothing more
 	require.Error(t, cmd.Wait())
 	p.must("cancel", "--yes")

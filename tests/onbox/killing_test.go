@@ -24,6 +24,7 @@ import (
 // False says that it had ended before, by itself and well.
 func (p *project) killedWithin(delay time.Duration) bool {
 	p.t.Helper()
+	p.undone = true
 	marker := newMarker()
 	p.t.Cleanup(func() { _ = killMarked(marker) })
 	var out lockedBuffer

@@ -21,6 +21,8 @@ type project struct {
 	box *box
 	// secret is the password, once it was asked for.
 	secret string
+	// undone says that the last update did not end well, so that the next one may find some of its work done.
+	undone bool
 }
 
 // newProject copies the project and points the stack at the box in a namespace of its own. What the test leaves is destroyed.
@@ -95,7 +97,12 @@ func (p *project) set(path string, value any) {
 // up updates the stack; it ends green only when the roles are proven.
 func (p *project) up() string {
 	p.t.Helper()
-	return p.must("up", "--yes", "--skip-preview")
+	before := p.place()
+	require.NoError(p.t, os.RemoveAll(p.Summary), "what is read is of this update")
+	out := p.must("up", "--yes", "--skip-preview")
+	p.holdSummary(before, out)
+	p.undone = false
+	return out
 }
 
 // unchanged fails the test when a preview would change anything.
@@ -107,6 +114,7 @@ func (p *project) unchanged() {
 // refused runs an update that must fail, and gives what it said.
 func (p *project) refused() string {
 	p.t.Helper()
+	p.undone = true
 	out, err := p.run(3*time.Minute, "up", "--yes", "--skip-preview")
 	require.Error(p.t, err, "this update must be refused\n%s", out)
 	return out

@@ -152,6 +152,7 @@ func (p *project) killedAfter(text string) string {
 	p.t.Helper()
 	ctx, kill := context.WithCancel(p.t.Context())
 	defer kill()
+	p.undone = true
 	var out lockedBuffer
 	cmd := p.Command(ctx, "up", "--yes", "--skip-preview")
 	cmd.Stdout, cmd.Stderr = &out, &out
