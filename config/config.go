@@ -120,6 +120,7 @@ func collisions(s plan.Plan) []string {
 // read turns the keys into a Stack, defaults first. The order is the reference's.
 func read(f *file) Stack {
 	name := f.oneOf("platform", "minikube", slices.Sorted(maps.Keys(platforms))...)
+	decided(f, name)
 	p := platforms[name]
 	s := plan.Plan{
 		Name:            f.text("name", "neo4j"),
@@ -216,6 +217,13 @@ func readStorage(f *file, p platform) plan.Storage {
 		s.HostPath = ""
 	}
 	s.HostPath = f.text("hostPath", s.HostPath)
+	s.ExistingClaims = f.boolean("existingClaims", false)
+	if s.ExistingClaims && !f.has("class") {
+		s.Class, s.CreateClass, s.Provisioner, s.Parameters = "", false, "", nil
+	}
+	if s.ExistingClaims && !f.has("hostPath") {
+		s.HostPath = ""
+	}
 	s.Retain = f.boolean("retain", s.Retain)
 	f.end()
 	return s

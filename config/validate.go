@@ -14,10 +14,14 @@ import (
 )
 
 var (
+	// dnsLabel is what Kubernetes takes for the names of Services (RFC 1035), label for those of namespaces, volumes and containers (RFC 1123).
 	dnsLabel = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+	label    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 	// objectName is what Kubernetes takes for the names of Secrets, ConfigMaps and claims.
 	objectName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 )
+
+func isLabel(name string) bool { return len(name) <= 63 && label.MatchString(name) }
 
 func isObjectName(name string) bool { return len(name) <= 253 && objectName.MatchString(name) }
 
@@ -127,11 +131,11 @@ func validateImage(s plan.Plan, problems *Problems) {
 }
 
 func validateNames(s plan.Plan, problems *Problems) {
-	for _, n := range []struct{ key, value string }{{"name", s.Name}, {"namespace", s.Namespace}} {
-		if !dnsLabel.MatchString(n.value) || len(n.value) > 63 {
-			problems.add("cluster."+n.key, n.value, "is not a DNS label",
-				"begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash")
-		}
+	if !dnsLabel.MatchString(s.Name) || len(s.Name) > 63 {
+		problems.add("cluster.name", s.Name, "is not a DNS label", "begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash")
+	}
+	if !isLabel(s.Namespace) {
+		problems.add("cluster.namespace", s.Namespace, "is not a DNS label", "write at most 63 lower-case letters, digits and dashes, not beginning or ending in a dash")
 	}
 	if strings.HasPrefix(s.Namespace, "kube-") || s.Namespace == "default" && s.CreateNamespace {
 		problems.add("cluster.namespace", s.Namespace, "is the Kubernetes cluster's own", "write a namespace for the database, such as neo4j")
@@ -140,8 +144,8 @@ func validateNames(s plan.Plan, problems *Problems) {
 		problems.add("cluster.name", s.Name, fmt.Sprintf("makes the name of a StatefulSet longer than %d characters", maxPoolName),
 			fmt.Sprintf("use at most %d characters", maxPoolName-len(longestPool(s))+len(s.Name)))
 	}
-	for _, label := range strings.Split(s.ClusterDomain, ".") {
-		if !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(label) || len(label) > 63 {
+	for _, part := range strings.Split(s.ClusterDomain, ".") {
+		if !isLabel(part) {
 			problems.add("cluster.clusterDomain", s.ClusterDomain, "is not a DNS name", "write the domain of your Kubernetes cluster, usually cluster.local")
 			break
 		}
@@ -223,6 +227,13 @@ func validateStorage(s plan.Plan, problems *Problems) {
 	}
 	if s.Storage.Class != "" && !isObjectName(s.Storage.Class) {
 		problems.add("cluster.storage.class", s.Storage.Class, "is not the name of a storage class", "write one of: kubectl get storageclass")
+	}
+	if s.Storage.ExistingClaims && s.Storage.Class+s.Storage.HostPath != "" {
+		problems.add("cluster.storage.existingClaims", true, "and class or hostPath exclude each other: the claims have what they were made with", "leave one of them out")
+		return
+	}
+	if s.Storage.ExistingClaims && s.CreateNamespace {
+		problems.add("cluster.storage.existingClaims", true, "needs a namespace that is there before, for the claims are in it", "make it with your claims, and write createNamespace: false")
 	}
 	if s.Storage.HostPath == "" {
 		return

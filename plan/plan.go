@@ -72,6 +72,8 @@ type Storage struct {
 	// HostPath, where set, makes a hostPath PersistentVolume and a claim a member below this folder of the node, as the
 	// blog post this project began from did on minikube.
 	HostPath string
+	// ExistingClaims says that somebody else makes the members' claims, by the names of ClaimOf; none is provisioned.
+	ExistingClaims bool
 	// Retain keeps the claims when the cluster is deleted or scaled in.
 	Retain bool
 }

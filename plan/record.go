@@ -24,6 +24,7 @@ type Record struct {
 	StorageSize     int64  `json:"storageSize"`
 	StorageClass    string `json:"storageClass,omitempty"`
 	HostPath        string `json:"hostPath,omitempty"`
+	ExistingClaims  bool   `json:"existingClaims,omitempty"`
 	Retain          bool   `json:"retain"`
 	CreateNamespace bool   `json:"createNamespace"`
 	ExistingSecret  string `json:"existingSecret,omitempty"`
@@ -35,7 +36,7 @@ func (p Plan) Record() Record {
 		Name: p.Name, Namespace: p.Namespace, ClusterDomain: p.ClusterDomain, Release: p.Release, Edition: p.Edition,
 		Primaries: p.Primaries, Secondaries: p.Secondaries, Analytics: p.Analytics,
 		DiscoveryType: p.Discovery.Type, DiscoveryVersion: p.Discovery.Version,
-		StorageSize: p.Storage.Size, StorageClass: p.Storage.Class, HostPath: p.Storage.HostPath, Retain: p.Storage.Retain,
+		StorageSize: p.Storage.Size, StorageClass: p.Storage.Class, HostPath: p.Storage.HostPath, ExistingClaims: p.Storage.ExistingClaims, Retain: p.Storage.Retain,
 		CreateNamespace: p.CreateNamespace, ExistingSecret: p.ExistingSecret,
 	}
 	if family, err := neo4j.FamilyOf(p.Release); err == nil && family.Proof == neo4j.ByServers {

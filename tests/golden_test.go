@@ -18,7 +18,7 @@ func TestGoldenManifests(t *testing.T) {
 		stack string
 		edits map[string]any
 	}{
-		"dev": {"dev", nil}, "minikube": {"minikube", nil}, "gke": {"gke", nil}, "eks": {"eks", nil},
+		"dev": {"dev", nil}, "minikube": {"minikube", nil}, "gke": {"gke", nil}, "eks": {"eks", nil}, "existing": {"existing", nil},
 		"read-replicas": {"dev", map[string]any{"secondaries": 2}},
 		"blog-post":     {"minikube", map[string]any{"release": "3.1.0-M13-beta3"}},
 		"standalone":    {"dev", map[string]any{"primaries": 1}},
@@ -51,6 +51,7 @@ func TestGoldenManifests(t *testing.T) {
 			"volumes": []any{map[string]any{"name": "import", "mountPath": "/import", "claim": "imports", "readOnly": true}, map[string]any{"name": "scratch", "mountPath": "/scratch"}},
 		}},
 		"standalone-5.26": {"gke", map[string]any{"primaries": 1}},
+		"existing-claims": {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := declare(t, c.stack, c.edits).manifests(t)

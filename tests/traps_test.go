@@ -134,7 +134,7 @@ func TestMetricsAreReachable(t *testing.T) {
 
 // A Service called neo4j with a ClusterIP puts NEO4J_PORT and others into every pod, which the images turn into unknown settings.
 func TestNoServicePoisonsTheEnvironment(t *testing.T) {
-	for _, stack := range []string{"dev", "minikube", "gke", "eks"} {
+	for _, stack := range []string{"dev", "minikube", "gke", "eks", "existing"} {
 		for _, discovery := range []string{"LIST", "DNS", "SRV", "K8S"} {
 			rec := declare(t, stack, map[string]any{"discovery": map[string]any{"type": discovery}, "secondaries": 1})
 			for name, set := range statefulSets(rec) {

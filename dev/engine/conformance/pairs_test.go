@@ -34,7 +34,7 @@ var (
 
 // changes are values of every key of the reference that no stack above has.
 var changes = map[string][]any{
-	"platform":                {"eks", "gke", "minikube", "dev"},
+	"platform":                {"eks", "gke", "minikube", "dev", "existing"},
 	"name":                    {"other"},
 	"namespace":               {"another"},
 	"createNamespace":         {false},
@@ -57,6 +57,7 @@ var changes = map[string][]any{
 	"storage.size":            {"200Gi", "5Gi", "102400Mi"},
 	"storage.class":           {"standard", "premium-rwo", ""},
 	"storage.hostPath":        {"/data/elsewhere"},
+	"storage.existingClaims":  {true},
 	"storage.retain":          {false, true},
 	"resources.cpu":           {"2"},
 	"resources.cpuLimit":      {"4"},
@@ -103,7 +104,7 @@ var accepted = []string{"createNamespace", "acceptLicense", "image.repository", 
 // shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack
 // alone, the others' on one.
 var shaping = []string{"platform", "name", "namespace", "createNamespace", "clusterDomain", "release", "edition", "primaries", "secondaries", "analytics",
-	"copies.primaries", "discovery.type", "discovery.version", "storage.size", "storage.class", "storage.hostPath", "storage.retain", "existingSecret", "protect", "volumes",
+	"copies.primaries", "discovery.type", "discovery.version", "storage.size", "storage.class", "storage.hostPath", "storage.existingClaims", "storage.retain", "existingSecret", "protect", "volumes",
 	"metrics", "expose.type", "settings", "timeouts.shutdown", "restart"}
 
 // guarded are the kinds whose deletion takes data, or the way to it.
