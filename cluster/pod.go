@@ -33,13 +33,9 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 		Volumes: slices.Concat(corev1.VolumeArray{
 			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(conf)}},
 		}, logVolume(s), home, extraVolumes(s, role)),
-		TopologySpreadConstraints: spread(s, role),
 	}
-	if s.Placement.RequireSeparateNodes {
-		spec.Affinity = separateNodes(s, role)
-	}
-	if len(s.Placement.NodeSelector) > 0 {
-		spec.NodeSelector = pulumi.ToStringMap(s.Placement.NodeSelector)
+	if err := place(spec, s, role); err != nil {
+		return nil, fmt.Errorf("placement: %w", err)
 	}
 	if asksKubernetes(s) {
 		spec.ServiceAccountName = pulumi.String(s.Name)

@@ -163,12 +163,7 @@ func read(f *file) Stack {
 		s.Expose.Annotations = nil // the platform's are for its own type
 	}
 	expose.end()
-	placement := f.sub("placement")
-	s.Placement = plan.Placement{
-		RequireSeparateNodes: placement.boolean("separateNodes", p.separateNodes),
-		NodeSelector:         placement.texts("nodeSelector", nil),
-	}
-	placement.end()
+	s.Placement = readPlacement(f.sub("placement"), p)
 	timeouts := f.sub("timeouts")
 	s.Timeouts = plan.Timeouts{
 		Ready: timeouts.wait("ready", "15m"), Verify: timeouts.wait("verify", "5m"),

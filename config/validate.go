@@ -38,6 +38,7 @@ func validate(stack *Stack, problems *Problems) {
 	validateSize(stack, problems)
 	validateStorage(s, problems)
 	validateLabels(s, problems)
+	validatePlacement(s, problems)
 	warnRolling(stack)
 	if s.Discovery.Type != "LIST" && s.Discovery.Type != "" && !s.Clustered() {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster.discovery.type: "+s.Discovery.Type+" says nothing to a server that stands alone")
@@ -197,19 +198,9 @@ func validateSize(stack *Stack, problems *Problems) {
 
 // validateLabels refuses what Kubernetes would refuse in the middle of an update.
 func validateLabels(s plan.Plan, problems *Problems) {
-	const mend = "write prefix/name, or a name of letters, digits, dashes, underscores and dots"
 	for _, key := range slices.Sorted(maps.Keys(s.Expose.Annotations)) {
 		if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
-			problems.add("cluster.expose.annotations."+key, s.Expose.Annotations[key], "is under no name that an annotation may have", mend)
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(s.Placement.NodeSelector)) {
-		value := s.Placement.NodeSelector[key]
-		if len(validation.IsQualifiedName(key)) > 0 {
-			problems.add("cluster.placement.nodeSelector."+key, value, "is under no name that a label may have", mend)
-		}
-		if len(validation.IsValidLabelValue(value)) > 0 {
-			problems.add("cluster.placement.nodeSelector."+key, value, "is no value that a label may have", "write at most 63 letters, digits, dashes, underscores and dots")
+			problems.add("cluster.expose.annotations."+key, s.Expose.Annotations[key], "is under no name that an annotation may have", labelMend)
 		}
 	}
 }

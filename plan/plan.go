@@ -92,14 +92,6 @@ type Exposure struct {
 	Annotations map[string]string
 }
 
-// Placement spreads the members.
-type Placement struct {
-	// RequireSeparateNodes refuses two members of a pool on one node; otherwise spreading is a preference.
-	RequireSeparateNodes bool
-	// NodeSelector is passed to the pods as it is.
-	NodeSelector map[string]string
-}
-
 // Timeouts bound the waits of an update, in seconds.
 type Timeouts struct {
 	// Ready bounds the wait for the pods of one pool, Verify the wait for the roles, ScaleIn one member's leaving,

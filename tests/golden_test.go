@@ -51,6 +51,16 @@ func TestGoldenManifests(t *testing.T) {
 			"volumes": []any{map[string]any{"name": "import", "mountPath": "/import", "claim": "imports", "readOnly": true}, map[string]any{"name": "scratch", "mountPath": "/scratch"}},
 		}},
 		"standalone-5.26": {"gke", map[string]any{"primaries": 1}},
+		"placement": {"gke", map[string]any{"placement": map[string]any{
+			"zones": "require", "priorityClass": "database-critical", "runtimeClass": "gvisor", "nodeSelector": map[string]any{"pool": "neo4j"},
+			"tolerations": []any{map[string]any{"key": "dedicated", "value": "neo4j", "effect": "NoSchedule"}, map[string]any{"operator": "Exists", "key": "a", "effect": "NoExecute", "tolerationSeconds": 30}},
+			"nodeAffinity": map[string]any{"preferredDuringSchedulingIgnoredDuringExecution": []any{map[string]any{
+				"weight": 50, "preference": map[string]any{"matchExpressions": []any{map[string]any{"key": "disk", "operator": "In", "values": []any{"ssd", "nvme"}}}},
+			}}},
+			"podAntiAffinity": map[string]any{"requiredDuringSchedulingIgnoredDuringExecution": []any{map[string]any{
+				"topologyKey": "kubernetes.io/hostname", "labelSelector": map[string]any{"matchLabels": map[string]any{"app": "noisy"}},
+			}}},
+		}}},
 		"existing-claims": {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -82,6 +82,19 @@ var changes = map[string][]any{
 	"expose.annotations":      {map[string]any{"example.org/one": "two"}},
 	"placement.separateNodes": {false, true},
 	"placement.nodeSelector":  {map[string]any{"pool": "neo4j"}},
+	"placement.tolerations":   {[]any{map[string]any{"key": "dedicated", "operator": "Exists"}}},
+	"placement.nodeAffinity": {map[string]any{"preferredDuringSchedulingIgnoredDuringExecution": []any{
+		map[string]any{"weight": 1, "preference": map[string]any{"matchExpressions": []any{map[string]any{"key": "disk", "operator": "Exists"}}}},
+	}}},
+	"placement.podAffinity": {map[string]any{"preferredDuringSchedulingIgnoredDuringExecution": []any{
+		map[string]any{"weight": 1, "podAffinityTerm": map[string]any{"topologyKey": "topology.kubernetes.io/zone", "labelSelector": map[string]any{"matchLabels": map[string]any{"app": "web"}}}},
+	}}},
+	"placement.podAntiAffinity": {map[string]any{"requiredDuringSchedulingIgnoredDuringExecution": []any{
+		map[string]any{"topologyKey": "kubernetes.io/hostname", "labelSelector": map[string]any{"matchLabels": map[string]any{"app": "noisy"}}},
+	}}},
+	"placement.zones":         {"require", "none"},
+	"placement.priorityClass": {"system-cluster-critical"},
+	"placement.runtimeClass":  {"gvisor"},
 	"timeouts.ready":          {"20m"},
 	"timeouts.verify":         {"1m"},
 	"timeouts.scaleIn":        {"1m"},
@@ -99,7 +112,7 @@ var changes = map[string][]any{
 // accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
 var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
 	"resources.cpuLimit", "resources.memory", "settings", "jvm.arguments", "plugins", "env", "volumes", "expose.type", "expose.annotations",
-	"placement.separateNodes", "placement.nodeSelector", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
+	"placement.separateNodes", "placement.nodeSelector", "placement.tolerations", "placement.podAntiAffinity", "placement.zones", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
 
 // shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack
 // alone, the others' on one.
