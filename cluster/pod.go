@@ -37,6 +37,10 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 	if err := place(spec, s, role); err != nil {
 		return nil, fmt.Errorf("placement: %w", err)
 	}
+	for _, name := range s.PullSecrets {
+		secrets, _ := spec.ImagePullSecrets.(corev1.LocalObjectReferenceArray)
+		spec.ImagePullSecrets = append(secrets, &corev1.LocalObjectReferenceArgs{Name: pulumi.String(name)})
+	}
 	if asksKubernetes(s) {
 		spec.ServiceAccountName = pulumi.String(s.Name)
 	}

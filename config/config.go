@@ -152,7 +152,7 @@ func read(f *file) Stack {
 	resources := f.sub("resources")
 	s.Resources = readResources(resources, p)
 	s.Memory = readMemory(f.sub("memory"), &s, resources.has("memory"))
-	s.Image, s.ImagePullPolicy = readImage(f.sub("image"), s)
+	readImage(f.sub("image"), &s)
 
 	expose := f.sub("expose")
 	s.Expose = plan.Exposure{
@@ -264,16 +264,4 @@ func orPlanned(text string) string {
 		return "planned"
 	}
 	return text
-}
-
-// readImage names the official image of the release unless the stack names another.
-func readImage(f *file, s plan.Plan) (image, pullPolicy string) {
-	image = f.text("name", "")
-	repository := f.text("repository", "neo4j")
-	if image == "" {
-		image = repository + ":" + s.Release.Tag(s.Edition)
-	}
-	pullPolicy = f.oneOf("pullPolicy", "IfNotPresent", "Always", "IfNotPresent", "Never")
-	f.end()
-	return image, pullPolicy
 }

@@ -110,27 +110,6 @@ func validateFamily(s plan.Plan, family neo4j.Family, problems *Problems) {
 	}
 }
 
-// releaseTag finds the release that a tag begins with, as in 5.26.30-enterprise-ubi9.
-var releaseTag = regexp.MustCompile(`^(\d+\.\d+\.\d+)(-[A-Za-z0-9.-]+)?$`)
-
-// validateImage refuses an image whose own tag says that it is something else than the stack says.
-func validateImage(s plan.Plan, problems *Problems) {
-	if strings.ContainsAny(s.Image, " \t\n") || s.Image == "" {
-		problems.add("cluster.image.name", s.Image, "is not an image reference", "write repository:tag")
-		return
-	}
-	name, _, _ := strings.Cut(s.Image, "@")
-	_, tag, _ := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")
-	if !releaseTag.MatchString(tag) {
-		return // a name of the user's own says nothing; the check at the end of an update does
-	}
-	want := s.Release.Tag(s.Edition)
-	enterprise := strings.Contains(tag, "-enterprise")
-	if tag != want && (!strings.HasPrefix(tag, want+"-") || enterprise != (s.Edition == neo4j.Enterprise)) {
-		problems.add("cluster.image.name", s.Image, fmt.Sprintf("is not %s %s", s.Edition, s.Release), "set cluster.release and cluster.edition to what the image is, or take neo4j:"+want)
-	}
-}
-
 func validateNames(s plan.Plan, problems *Problems) {
 	if !dnsLabel.MatchString(s.Name) || len(s.Name) > 63 {
 		problems.add("cluster.name", s.Name, "is not a DNS label", "begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash")

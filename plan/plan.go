@@ -23,6 +23,8 @@ type Plan struct {
 
 	// Image is the full image reference, ImagePullPolicy one of Always, IfNotPresent, Never.
 	Image, ImagePullPolicy string
+	// PullSecrets are the names of Secrets with the registry's credentials.
+	PullSecrets []string
 	// AcceptLicense is the value of NEO4J_ACCEPT_LICENSE_AGREEMENT, empty when the licence was not accepted.
 	AcceptLicense string
 

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,6 +61,9 @@ func TestGoldenManifests(t *testing.T) {
 			"podAntiAffinity": map[string]any{"requiredDuringSchedulingIgnoredDuringExecution": []any{map[string]any{
 				"topologyKey": "kubernetes.io/hostname", "labelSelector": map[string]any{"matchLabels": map[string]any{"app": "noisy"}},
 			}}},
+		}}},
+		"registry": {"gke", map[string]any{"image": map[string]any{
+			"name": "registry.example:5000/graph/neo4j:5.26.30-enterprise@sha256:" + strings.Repeat("0123456789abcdef", 4), "pullSecrets": []any{"registry", "mirror"},
 		}}},
 		"existing-claims": {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
 	} {

@@ -44,6 +44,7 @@ var changes = map[string][]any{
 	"acceptLicense":           {"eval", "yes"},
 	"image.repository":        {"registry.example.org/neo4j"},
 	"image.name":              {"registry.example.org/mine:5.26.30-enterprise"},
+	"image.pullSecrets":       {[]any{"registry"}},
 	"image.pullPolicy":        {"Always"},
 	"primaries":               {5, 4, 3, 1},
 	"secondaries":             {1, 3, 0},
@@ -110,7 +111,7 @@ var changes = map[string][]any{
 }
 
 // accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
-var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
+var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullSecrets", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
 	"resources.cpuLimit", "resources.memory", "settings", "jvm.arguments", "plugins", "env", "volumes", "expose.type", "expose.annotations",
 	"placement.separateNodes", "placement.nodeSelector", "placement.tolerations", "placement.podAntiAffinity", "placement.zones", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
 
