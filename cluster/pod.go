@@ -26,7 +26,7 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 		// A Service called neo4j would put NEO4J_PORT and others into the environment, which the image turns into settings.
 		EnableServiceLinks: pulumi.Bool(false),
 		// Only the K8S resolver asks the Kubernetes API for anything.
-		AutomountServiceAccountToken:  pulumi.Bool(asksKubernetes(s)),
+		AutomountServiceAccountToken:  pulumi.Bool(s.AsksKubernetes()),
 		TerminationGracePeriodSeconds: pulumi.Int(s.Timeouts.Shutdown),
 		SecurityContext:               podSecurity(s),
 		Containers:                    corev1.ContainerArray{container(s, family, role)},
@@ -41,8 +41,8 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 		secrets, _ := spec.ImagePullSecrets.(corev1.LocalObjectReferenceArray)
 		spec.ImagePullSecrets = append(secrets, &corev1.LocalObjectReferenceArgs{Name: pulumi.String(name)})
 	}
-	if asksKubernetes(s) {
-		spec.ServiceAccountName = pulumi.String(s.Name)
+	if account := s.Account(); account != "" {
+		spec.ServiceAccountName = pulumi.String(account)
 	}
 	if s.Storage.HostPath != "" {
 		spec.InitContainers = corev1.ContainerArray{handOver(s)}
@@ -148,9 +148,6 @@ func initialEnvironment(s plan.Plan, role neo4j.Role) corev1.EnvVarArray {
 	}
 	return env
 }
-
-// asksKubernetes says whether the members ask the Kubernetes API for each other.
-func asksKubernetes(s plan.Plan) bool { return s.Clustered() && s.Discovery.Type == "K8S" }
 
 func resources(r plan.Resources) *corev1.ResourceRequirementsArgs {
 	memory := pulumi.String(plan.Quantity(r.Memory))

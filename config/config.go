@@ -145,6 +145,7 @@ func read(f *file) Stack {
 	}
 	s.Settings, s.SettingSecrets = f.textsOrSecrets("settings")
 	s.Discovery = readDiscovery(f.sub("discovery"), s)
+	s.ServiceAccount = readAccount(f.sub("serviceAccount"), s)
 	readCopies(f.sub("copies"), &s)
 	s.Storage = readStorage(f.sub("storage"), p)
 	s.Extras = readExtras(f)

@@ -33,6 +33,8 @@ type Plan struct {
 	Expose    Exposure
 	Placement Placement
 
+	ServiceAccount ServiceAccount
+
 	// SettingSecrets are settings whose values are in Secrets, by full name; they reach the image as variables, which win over its file.
 	SettingSecrets map[string]SecretKey
 	// Env are further environment variables, EnvSecrets those whose values are in Secrets, EnvFrom Secrets whose keys all become such.

@@ -1,5 +1,10 @@
 package plan
 
+import (
+	"slices"
+	"strings"
+)
+
 // SecretKey names a Secret of the namespace, and a key in it.
 type SecretKey struct {
 	Secret string `json:"secret"`
@@ -27,6 +32,12 @@ var (
 	// ReservedVolumes are the names of the program's own volumes.
 	ReservedVolumes = []string{Claim, "conf", "home", "logs", "licenses"}
 )
+
+// ReservedName says whether a label or an annotation is the program's own, or that of the tools which write the objects.
+func ReservedName(name string) bool {
+	prefix, _, _ := strings.Cut(name, "/")
+	return slices.Contains([]string{"neo4j-kubernetes", "pulumi.com", "kubectl.kubernetes.io"}, prefix)
+}
 
 // Elsewhere says whether a setting's value is not in the plan: a Secret has it, and a variable brings it over neo4j.conf's.
 func (p Plan) Elsewhere(name string) bool {

@@ -65,6 +65,9 @@ func TestGoldenManifests(t *testing.T) {
 		"registry": {"gke", map[string]any{"image": map[string]any{
 			"name": "registry.example:5000/graph/neo4j:5.26.30-enterprise@sha256:" + strings.Repeat("0123456789abcdef", 4), "pullSecrets": []any{"registry", "mirror"},
 		}}},
+		// An identity of the cloud's, for an account that the program makes, and one's own account for discovery.
+		"account":     {"gke", map[string]any{"serviceAccount": map[string]any{"annotations": map[string]any{"iam.gke.io/gcp-service-account": "neo4j@project.iam.gserviceaccount.com"}}}},
+		"own-account": {"eks", map[string]any{"discovery": map[string]any{"type": "K8S"}, "serviceAccount": map[string]any{"name": "graph"}}},
 		"existing-claims": {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
 	} {
 		t.Run(name, func(t *testing.T) {

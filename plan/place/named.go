@@ -16,12 +16,16 @@ type named struct {
 	get              get
 }
 
-// missingNamed are classes that the pods name and that are not there: the API takes no such pod, and the StatefulSet would try for ever. What
+// missingNamed are classes and an account that the pods name and that are not there: the API takes no such pod, and the StatefulSet would try for ever. What
 // one may not ask for is taken to be there.
 func missingNamed(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	all := []named{
 		{"placement.priorityClass", "priorityclass", p.Placement.PriorityClass, of(client.SchedulingV1().PriorityClasses().Get)},
 		{"placement.runtimeClass", "runtimeclass", p.Placement.RuntimeClass, of(client.NodeV1().RuntimeClasses().Get)},
+	}
+	if !p.MakesAccount() && !p.CreateNamespace {
+		// In a namespace that is made with the cluster nobody can have made one before.
+		all = append(all, named{"serviceAccount.name", "serviceaccount", p.Account(), of(client.CoreV1().ServiceAccounts(p.Namespace).Get)})
 	}
 	var needs []plan.Need
 	for _, n := range all {

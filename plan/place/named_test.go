@@ -27,6 +27,16 @@ func TestNamedClassesAreAskedFor(t *testing.T) {
 	assert.Equal(t, []plan.Need{{Path: "placement.runtimeClass", Value: "gvisor", Reason: "the Kubernetes cluster has no such runtimeclass, and takes no pod that names it",
 		Mend: "write one of: kubectl get runtimeclass; or leave it out"}}, needs)
 
+	p.ServiceAccount.Name, p.CreateNamespace = "graph", false
+	needs, err = missing(t.Context(), client, p)
+	require.NoError(t, err)
+	require.Len(t, needs, 2)
+	assert.Equal(t, "serviceAccount.name", needs[1].Path)
+	p.CreateNamespace = true
+	needs, err = missing(t.Context(), client, p)
+	require.NoError(t, err)
+	require.Len(t, needs, 1, "nobody can have made one in a namespace that is not there")
+
 	client.PrependReactor("get", "runtimeclasses", func(k8stesting.Action) (bool, runtime.Object, error) {
 		return true, nil, apierrors.NewForbidden(schema.GroupResource{Resource: "runtimeclasses"}, "gvisor", nil)
 	})
