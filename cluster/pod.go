@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
@@ -29,7 +28,6 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 		AutomountServiceAccountToken:  pulumi.Bool(s.AsksKubernetes()),
 		TerminationGracePeriodSeconds: pulumi.Int(s.Timeouts.Shutdown),
 		SecurityContext:               podSecurity(s),
-		Containers:                    corev1.ContainerArray{container(s, family, role)},
 		Volumes: slices.Concat(corev1.VolumeArray{
 			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(conf)}},
 		}, logVolume(s), home, extraVolumes(s, role)),
@@ -44,14 +42,22 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 	if account := s.Account(); account != "" {
 		spec.ServiceAccountName = pulumi.String(account)
 	}
+	first, err := ownContainers(s.InitContainers)
+	if err != nil {
+		return nil, err
+	}
 	if s.Storage.HostPath != "" {
-		spec.InitContainers = corev1.ContainerArray{handOver(s)}
+		first = append(corev1.ContainerArray{handOver(s)}, first...)
 	}
-	about := &metav1.ObjectMetaArgs{Labels: labels(s, role)}
-	if s.Restart != "" {
-		about.Annotations = pulumi.StringMap{plan.RestartedBy: pulumi.String(s.Restart)}
+	if len(first) > 0 {
+		spec.InitContainers = first
 	}
-	return &corev1.PodTemplateSpecArgs{Metadata: about, Spec: spec}, nil
+	beside, err := ownContainers(s.Sidecars)
+	if err != nil {
+		return nil, err
+	}
+	spec.Containers = append(corev1.ContainerArray{container(s, family, role)}, beside...)
+	return &corev1.PodTemplateSpecArgs{Metadata: about(s, role), Spec: spec}, nil
 }
 
 func podSecurity(s plan.Plan) *corev1.PodSecurityContextArgs {
@@ -74,7 +80,7 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 	}
 	_, home := homeFolders(s)
 	c := &corev1.ContainerArgs{
-		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
+		Name: pulumi.String(plan.ServerContainer), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Env: environment(s, family, role), EnvFrom: environmentFrom(s, role), Ports: ports, Resources: resources(s.Resources),
 		VolumeMounts: slices.Concat(corev1.VolumeMountArray{
 			&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")},
@@ -92,20 +98,15 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 	return c
 }
 
-// logs says whether the program brings the folder of the logs, which goes with the pod: not where the stack mounts a volume there.
-func logs(s plan.Plan) bool {
-	return !slices.ContainsFunc(s.Volumes, func(v plan.Volume) bool { return v.MountPath == plan.LogsPath })
-}
-
 func logVolume(s plan.Plan) corev1.VolumeArray {
-	if !logs(s) {
+	if !s.OwnLogs() {
 		return nil
 	}
 	return corev1.VolumeArray{&corev1.VolumeArgs{Name: pulumi.String("logs"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{}}}
 }
 
 func logMount(s plan.Plan) corev1.VolumeMountArray {
-	if !logs(s) {
+	if !s.OwnLogs() {
 		return nil
 	}
 	return corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String(plan.LogsPath)}}
@@ -170,7 +171,7 @@ func millicores(n int64) string {
 // handOver gives the folder of the node to the server's user: hostPath volumes know no fsGroup.
 func handOver(s plan.Plan) *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
-		Name: pulumi.String("hand-over"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
+		Name: pulumi.String(plan.HandOverContainer), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Command:      pulumi.ToStringArray([]string{"/bin/sh", "-c", fmt.Sprintf("chown %d:%d /data", user, user)}),
 		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")}},
 		Resources:    resources(plan.Resources{CPURequest: 10, Memory: 32 << 20}),

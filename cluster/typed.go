@@ -37,6 +37,18 @@ var kinds = []reflect.Type{
 	of[*corev1.PreferredSchedulingTermArgs](), of[corev1.PreferredSchedulingTermArray](),
 	of[*corev1.PodAffinityArgs](), of[*corev1.PodAntiAffinityArgs](), of[*corev1.PodAffinityTermArgs](), of[corev1.PodAffinityTermArray](),
 	of[*corev1.WeightedPodAffinityTermArgs](), of[corev1.WeightedPodAffinityTermArray](),
+	// containers
+	of[*corev1.EnvVarArgs](), of[corev1.EnvVarArray](), of[*corev1.EnvVarSourceArgs](), of[*corev1.ConfigMapKeySelectorArgs](),
+	of[*corev1.SecretKeySelectorArgs](), of[*corev1.ObjectFieldSelectorArgs](), of[*corev1.ResourceFieldSelectorArgs](),
+	of[*corev1.EnvFromSourceArgs](), of[corev1.EnvFromSourceArray](), of[*corev1.ConfigMapEnvSourceArgs](), of[*corev1.SecretEnvSourceArgs](),
+	of[*corev1.LifecycleArgs](), of[*corev1.LifecycleHandlerArgs](), of[*corev1.ProbeArgs](), of[*corev1.ExecActionArgs](), of[*corev1.SleepActionArgs](),
+	of[*corev1.HTTPGetActionArgs](), of[*corev1.HTTPHeaderArgs](), of[corev1.HTTPHeaderArray](), of[*corev1.TCPSocketActionArgs](), of[*corev1.GRPCActionArgs](),
+	of[*corev1.ContainerPortArgs](), of[corev1.ContainerPortArray](), of[*corev1.ContainerResizePolicyArgs](), of[corev1.ContainerResizePolicyArray](),
+	of[*corev1.ResourceRequirementsArgs](), of[*corev1.ResourceClaimArgs](), of[corev1.ResourceClaimArray](),
+	of[*corev1.SecurityContextArgs](), of[*corev1.AppArmorProfileArgs](), of[*corev1.CapabilitiesArgs](), of[*corev1.SELinuxOptionsArgs](),
+	of[*corev1.SeccompProfileArgs](), of[*corev1.WindowsSecurityContextOptionsArgs](),
+	of[*corev1.VolumeDeviceArgs](), of[corev1.VolumeDeviceArray](), of[*corev1.VolumeMountArgs](), of[corev1.VolumeMountArray](),
+	// selectors
 	of[*metav1.LabelSelectorArgs](), of[*metav1.LabelSelectorRequirementArgs](), of[metav1.LabelSelectorRequirementArray](),
 }
 

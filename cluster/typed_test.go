@@ -55,10 +55,10 @@ func TestEveryFieldOfTheTypedObjectsHasAnInput(t *testing.T) {
 			assert.True(t, found, "%s.%s: %s", args, field.Name, field.Type)
 		}
 	}
-	for _, root := range []reflect.Type{of[corev1args.AffinityArgs](), of[corev1args.TolerationArgs]()} {
+	for _, root := range []reflect.Type{of[corev1args.AffinityArgs](), of[corev1args.TolerationArgs](), of[corev1args.ContainerArgs]()} {
 		walk(root)
 	}
-	assert.Greater(t, len(seen), 10)
+	assert.Greater(t, len(seen), 30)
 }
 
 // TestTypedSaysWhatItCannotTake: nothing is dropped without a word.

@@ -150,6 +150,7 @@ func read(f *file) Stack {
 	s.Storage = readStorage(f.sub("storage"), p)
 	s.Extras = readExtras(f)
 	readPod(f, &s)
+	readOwnPod(f.sub("pod"), &s)
 	resources := f.sub("resources")
 	s.Resources = readResources(resources, p)
 	s.Memory = readMemory(f.sub("memory"), &s, resources.has("memory"))

@@ -39,6 +39,7 @@ func validate(stack *Stack, problems *Problems) {
 	validateStorage(s, problems)
 	validateLabels(s, problems)
 	validatePlacement(s, problems)
+	validateOwnPod(stack, problems)
 	warnRolling(stack)
 	if s.Discovery.Type != "LIST" && s.Discovery.Type != "" && !s.Clustered() {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster.discovery.type: "+s.Discovery.Type+" says nothing to a server that stands alone")

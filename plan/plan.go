@@ -3,7 +3,11 @@
 // operations and the check all read the one plan. It knows nothing of Pulumi.
 package plan
 
-import "neo4j-kubernetes/neo4j"
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"neo4j-kubernetes/neo4j"
+)
 
 // Plan is a cluster as its owners want it: plain values, defaults filled in and validated by package config. Quantities of memory
 // and storage are bytes, CPU is millicores, times are seconds.
@@ -42,6 +46,10 @@ type Plan struct {
 	EnvSecrets map[string]SecretKey
 	EnvFrom    []string
 	Volumes    []Volume
+	// PodLabels and PodAnnotations are put on the members' pods beside the program's own. InitContainers run before the server, Sidecars
+	// beside it, as the stack wrote them.
+	PodLabels, PodAnnotations map[string]string
+	InitContainers, Sidecars  []corev1.Container
 
 	// ExistingSecret names a Secret with the key NEO4J_AUTH to use in place of one made by the program.
 	ExistingSecret string

@@ -68,6 +68,17 @@ func TestGoldenManifests(t *testing.T) {
 		// An identity of the cloud's, for an account that the program makes, and one's own account for discovery.
 		"account":     {"gke", map[string]any{"serviceAccount": map[string]any{"annotations": map[string]any{"iam.gke.io/gcp-service-account": "neo4j@project.iam.gserviceaccount.com"}}}},
 		"own-account": {"eks", map[string]any{"discovery": map[string]any{"type": "K8S"}, "serviceAccount": map[string]any{"name": "graph"}}},
+		"pod": {"dev", map[string]any{"pod": map[string]any{
+			"labels": map[string]any{"team": "graph"}, "annotations": map[string]any{"sidecar.istio.io/inject": "false"},
+			"initContainers": []any{map[string]any{"name": "fetch", "image": "busybox:1.37", "command": []any{"/bin/true"}}},
+			"sidecars": []any{map[string]any{
+				"name": "shipper", "image": "fluent-bit:4.0", "args": []any{"-c", "/etc/fluent.yaml"}, "ports": []any{map[string]any{"name": "proxy", "containerPort": 8080}},
+				"env":            []any{map[string]any{"name": "NODE", "valueFrom": map[string]any{"fieldRef": map[string]any{"fieldPath": "spec.nodeName"}}}},
+				"resources":      map[string]any{"requests": map[string]any{"cpu": "50m", "memory": "64Mi"}, "limits": map[string]any{"memory": "64Mi"}},
+				"readinessProbe": map[string]any{"httpGet": map[string]any{"path": "/ready", "port": "proxy"}, "periodSeconds": 5},
+				"volumeMounts":   []any{map[string]any{"name": "logs", "mountPath": "/logs", "readOnly": true}},
+			}},
+		}}},
 		"existing-claims": {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,11 @@ func TestExtrasKeepTheRestrictedLevel(t *testing.T) {
 	rec := declare(t, "eks", map[string]any{
 		"analytics": 1, "secondaries": 1,
 		"plugins": []any{"apoc", map[string]any{"name": "graph-data-science", "licenseSecret": "gds"}, map[string]any{"name": "bloom", "licenseSecret": "bloom"}},
-		"env":     map[string]any{"TZ": "UTC"}, "envFrom": []any{"tracing"}, "apoc": map[string]any{"apoc.import.file.enabled": "true"},
+		"pod": map[string]any{
+			"sidecars":       []any{map[string]any{"name": "shipper", "image": "fluent-bit:4.0"}},
+			"initContainers": []any{map[string]any{"name": "fetch", "image": "busybox", "securityContext": map[string]any{"runAsUser": 1000, "capabilities": map[string]any{"add": []any{"NET_BIND_SERVICE"}}}}},
+		},
+		"env": map[string]any{"TZ": "UTC"}, "envFrom": []any{"tracing"}, "apoc": map[string]any{"apoc.import.file.enabled": "true"},
 		"volumes": []any{
 			map[string]any{"name": "a", "mountPath": "/import", "claim": "imports"}, map[string]any{"name": "b", "mountPath": "/ssl", "secret": "tls"},
 			map[string]any{"name": "c", "mountPath": "/c", "configMap": "c"}, map[string]any{"name": "d", "mountPath": "/tmp"},
@@ -26,10 +30,13 @@ func TestExtrasKeepTheRestrictedLevel(t *testing.T) {
 		pod := dig(set["spec"], "template", "spec")
 		assert.Equal(t, "RuntimeDefault", dig(pod, "securityContext", "seccompProfile", "type").StringValue(), name)
 		containers := dig(pod, "containers").ArrayValue()
-		require.Len(t, containers, 1, name)
-		assert.False(t, dig(containers[0], "securityContext", "allowPrivilegeEscalation").BoolValue(), name)
-		assert.True(t, dig(containers[0], "securityContext", "runAsNonRoot").BoolValue(), name)
-		assert.Equal(t, "ALL", dig(containers[0], "securityContext", "capabilities", "drop", 0).StringValue(), name)
+		require.Len(t, containers, 2, name)
+		assert.Equal(t, "neo4j", dig(containers[0], "name").StringValue(), "the server is the first")
+		for _, c := range append(containers, dig(pod, "initContainers").ArrayValue()...) {
+			assert.False(t, dig(c, "securityContext", "allowPrivilegeEscalation").BoolValue(), name)
+			assert.True(t, dig(c, "securityContext", "runAsNonRoot").BoolValue(), name)
+			assert.Equal(t, "ALL", dig(c, "securityContext", "capabilities", "drop", 0).StringValue(), name)
+		}
 
 		volumes := map[string]bool{}
 		for _, v := range dig(pod, "volumes").ArrayValue() {
