@@ -151,14 +151,18 @@ func initialEnvironment(s plan.Plan, role neo4j.Role) corev1.EnvVarArray {
 }
 
 func resources(r plan.Resources) *corev1.ResourceRequirementsArgs {
-	memory := pulumi.String(plan.Quantity(r.Memory))
-	limits := pulumi.StringMap{"memory": memory}
+	requests := pulumi.StringMap{"cpu": pulumi.String(millicores(r.CPURequest)), "memory": pulumi.String(plan.Quantity(r.Memory))}
+	limits := pulumi.StringMap{"memory": pulumi.String(plan.Quantity(max(r.Memory, r.MemoryLimit)))}
 	if r.CPULimit > 0 {
 		limits["cpu"] = pulumi.String(millicores(r.CPULimit))
 	}
-	return &corev1.ResourceRequirementsArgs{
-		Requests: pulumi.StringMap{"cpu": pulumi.String(millicores(r.CPURequest)), "memory": memory}, Limits: limits,
+	if r.Ephemeral > 0 {
+		requests["ephemeral-storage"] = pulumi.String(plan.Quantity(r.Ephemeral))
 	}
+	if r.EphemeralLimit > 0 {
+		limits["ephemeral-storage"] = pulumi.String(plan.Quantity(r.EphemeralLimit))
+	}
+	return &corev1.ResourceRequirementsArgs{Requests: requests, Limits: limits}
 }
 
 func millicores(n int64) string {

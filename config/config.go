@@ -226,14 +226,6 @@ func readStorage(f *file, p platform) plan.Storage {
 	return s
 }
 
-func readResources(f *file, p platform) plan.Resources {
-	r := plan.Resources{
-		CPURequest: f.millicores("cpu", p.cpu), CPULimit: f.millicores("cpuLimit", p.cpuLimit), Memory: f.kubernetesBytes("memory", p.memory),
-	}
-	f.end()
-	return r
-}
-
 // readMemory plans heap and page cache within the limit, keeping what the stack gives. Where it gives both of them and no limit, the
 // limit follows from them.
 func readMemory(f *file, s *plan.Plan, limited bool) neo4j.Memory {

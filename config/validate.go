@@ -37,6 +37,7 @@ func validate(stack *Stack, problems *Problems) {
 	validateNames(s, problems)
 	validateSize(stack, problems)
 	validateStorage(s, problems)
+	validateResources(stack, problems)
 	validateLabels(s, problems)
 	validatePlacement(s, problems)
 	validateOwnPod(stack, problems)
@@ -192,9 +193,6 @@ func validateStorage(s plan.Plan, problems *Problems) {
 	}
 	if s.Protect && !s.Storage.Retain {
 		problems.add("cluster.storage.retain", false, "and protect exclude each other: a protected stack's data is not deleted with it, nor when it shrinks", "write protect: false if the data may go")
-	}
-	if s.Resources.CPULimit > 0 && s.Resources.CPURequest > s.Resources.CPULimit {
-		problems.add("cluster.resources.cpu", fmt.Sprintf("%dm", s.Resources.CPURequest), fmt.Sprintf("is more than cpuLimit, %dm", s.Resources.CPULimit), "lower it, or raise cpuLimit")
 	}
 	if s.Storage.Class != "" && !isObjectName(s.Storage.Class) {
 		problems.add("cluster.storage.class", s.Storage.Class, "is not the name of a storage class", "write one of: kubectl get storageclass")

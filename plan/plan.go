@@ -90,10 +90,14 @@ type Storage struct {
 	Retain bool
 }
 
-// Resources are a member's container resources: CPU in millicores, memory in bytes. A zero CPULimit sets no limit.
+// Resources are a member's container resources: CPU in millicores, memory and ephemeral storage in bytes.
 type Resources struct {
+	// A zero CPULimit sets no limit.
 	CPURequest, CPULimit int64
-	Memory               int64
+	// Memory is requested, and the memory plan fits into it; it is the limit, too, where MemoryLimit is zero.
+	Memory, MemoryLimit int64
+	// Ephemeral storage is what a pod writes to folders that go with it, the container's own logs among them. Zero asks for none and sets no limit.
+	Ephemeral, EphemeralLimit int64
 }
 
 // Exposure says how clients outside the Kubernetes cluster reach the client Service.

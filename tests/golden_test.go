@@ -79,6 +79,7 @@ func TestGoldenManifests(t *testing.T) {
 				"volumeMounts":   []any{map[string]any{"name": "logs", "mountPath": "/logs", "readOnly": true}},
 			}},
 		}}},
+		"resources":       {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
 		"existing-claims": {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
