@@ -20,7 +20,7 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 	if err != nil {
 		return nil, err
 	}
-	home, _ := homeFolders(s)
+	home, _ := homeFolders(s, role)
 	spec := &corev1.PodSpecArgs{
 		// A Service called neo4j would put NEO4J_PORT and others into the environment, which the image turns into settings.
 		EnableServiceLinks: pulumi.Bool(false),
@@ -62,10 +62,12 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 
 func podSecurity(s plan.Plan) *corev1.PodSecurityContextArgs {
 	security := &corev1.PodSecurityContextArgs{
-		RunAsUser: pulumi.Int(user), RunAsGroup: pulumi.Int(user), FsGroup: pulumi.Int(user),
 		// A large store is not walked at every start.
 		FsGroupChangePolicy: pulumi.String("OnRootMismatch"),
 		SeccompProfile:      &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+	}
+	if !s.PodSecurity.NoUser {
+		security.RunAsUser, security.RunAsGroup, security.FsGroup = pulumi.Int(user), pulumi.Int(user), pulumi.Int(user)
 	}
 	if s.Storage.HostPath == "" {
 		security.RunAsNonRoot = pulumi.Bool(true)
@@ -78,7 +80,7 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 	for _, p := range s.MemberPorts(family) {
 		ports = append(ports, &corev1.ContainerPortArgs{Name: pulumi.String(p.Name), ContainerPort: pulumi.Int(p.Number)})
 	}
-	_, home := homeFolders(s)
+	_, home := homeFolders(s, role)
 	c := &corev1.ContainerArgs{
 		Name: pulumi.String(plan.ServerContainer), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Env: environment(s, family, role), EnvFrom: environmentFrom(s, role), Ports: ports, Resources: resources(s.Resources),
@@ -91,6 +93,9 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
 		},
 		StartupProbe: startup(s, family, role), LivenessProbe: liveness(), ReadinessProbe: readiness(s, family, role),
+	}
+	if s.PodSecurity.ReadOnlyRoot {
+		c.SecurityContext.(*corev1.SecurityContextArgs).ReadOnlyRootFilesystem = pulumi.Bool(true)
 	}
 	if line := command(s, family, role); line != nil {
 		c.Command = line

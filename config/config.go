@@ -151,6 +151,8 @@ func read(f *file) Stack {
 	s.Extras = readExtras(f)
 	readPod(f, &s)
 	readOwnPod(f.sub("pod"), &s)
+	security, warnings := readSecurity(f.sub("podSecurity"), s)
+	s.PodSecurity = security
 	resources := f.sub("resources")
 	s.Resources = readResources(resources, p)
 	s.Memory = readMemory(f.sub("memory"), &s, resources.has("memory"))
@@ -182,7 +184,7 @@ func read(f *file) Stack {
 		f.problems.add("cluster.kubernetes.context", "", "is needed on "+name, "write the context of your kubeconfig to deploy to, see: kubectl config get-contexts")
 	}
 	kubernetes.end()
-	return Stack{Plan: s, Kubernetes: k}
+	return Stack{Plan: s, Kubernetes: k, Warnings: warnings}
 }
 
 // readRelease takes the release, which a stack must name: a default would move with the program, and the database with it.

@@ -38,6 +38,7 @@ type Plan struct {
 	Placement Placement
 
 	ServiceAccount ServiceAccount
+	PodSecurity    PodSecurity
 
 	// SettingSecrets are settings whose values are in Secrets, by full name; they reach the image as variables, which win over its file.
 	SettingSecrets map[string]SecretKey

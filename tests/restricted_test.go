@@ -1,8 +1,10 @@
 package tests
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -67,4 +69,49 @@ func TestExtrasKeepTheRestrictedLevel(t *testing.T) {
 	}
 	assert.True(t, licenses("neo4j-analytics"))
 	assert.False(t, licenses("neo4j") || licenses("neo4j-read"))
+}
+
+// TestTheRootIsReadOnly: every folder that an image of the release writes is a volume, and nothing else is taken from the image. Where a
+// release cannot start so, its root stays writable.
+func TestTheRootIsReadOnly(t *testing.T) {
+	for release, folders := range map[string][]string{
+		"3.1.0-M13-beta3": {"/var/lib/neo4j/certificates", "/var/lib/neo4j/conf", "/var/lib/neo4j/metrics", "/var/lib/neo4j/run"},
+		"3.5.35":          {"/var/lib/neo4j/certificates", "/var/lib/neo4j/conf", "/var/lib/neo4j/metrics", "/var/lib/neo4j/run"},
+		"4.4.48":          {"/var/lib/neo4j/conf", "/var/lib/neo4j/metrics", "/var/lib/neo4j/run"},
+		"5.26.30":         {"/var/lib/neo4j/conf", "/var/lib/neo4j/metrics", "/var/lib/neo4j/run"},
+		"2026.08.1":       {"/var/lib/neo4j/conf", "/var/lib/neo4j/metrics", "/var/lib/neo4j/run"},
+	} {
+		want := append(slices.Clone(folders), "/conf", "/data", "/logs", "/tmp")
+		read := func(edits map[string]any) (readOnly bool, paths []string) {
+			edits["release"] = release
+			server := dig(statefulSets(declare(t, "gke", edits))["neo4j"]["spec"], "template", "spec", "containers", 0)
+			set := dig(server, "securityContext", "readOnlyRootFilesystem")
+			for _, m := range dig(server, "volumeMounts").ArrayValue() {
+				paths = append(paths, dig(m, "mountPath").StringValue())
+			}
+			return set.IsBool() && set.BoolValue(), paths
+		}
+		readOnly, paths := read(map[string]any{})
+		assert.True(t, readOnly, release)
+		assert.ElementsMatch(t, want, paths, release)
+
+		// The entry points of 4.x and later put a link to a mounted /ssl into the home, which no volume can be for.
+		readOnly, _ = read(map[string]any{"volumes": []any{map[string]any{"name": "tls", "mountPath": "/ssl", "secret": "tls"}}})
+		assert.Equal(t, release[0] == '3', readOnly, release)
+
+		readOnly, paths = read(map[string]any{"podSecurity": map[string]any{"readOnlyRoot": false}})
+		assert.False(t, readOnly, release)
+		assert.NotContains(t, paths, "/tmp", release)
+	}
+}
+
+// TestTheUserIsThePlatforms: OpenShift's restricted-v2 refuses a pod that names a user or a group outside its namespace's range.
+func TestTheUserIsThePlatforms(t *testing.T) {
+	for name, set := range statefulSets(declare(t, "gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "secondaries": 1})) {
+		security := dig(set["spec"], "template", "spec", "securityContext").ObjectValue()
+		for _, field := range []string{"runAsUser", "runAsGroup", "fsGroup", "supplementalGroups"} {
+			assert.NotContains(t, security, resource.PropertyKey(field), name)
+		}
+		assert.True(t, security["runAsNonRoot"].BoolValue(), name)
+	}
 }

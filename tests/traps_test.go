@@ -184,7 +184,7 @@ func TestLogsOnAVolume(t *testing.T) {
 		mounts[path] = dig(m, "name").StringValue()
 	}
 	assert.Equal(t, "kept-logs", mounts["/logs"])
-	assert.Len(t, dig(statefulSets(rec)["neo4j"]["spec"], "template", "spec", "volumes").ArrayValue(), 2, "no empty folder beside it")
+	assert.Len(t, dig(statefulSets(rec)["neo4j"]["spec"], "template", "spec", "volumes").ArrayValue(), 3, "no empty folder for them beside it")
 }
 
 // settingLiteral is what the name of a setting looks like.
