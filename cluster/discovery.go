@@ -66,6 +66,7 @@ func (d *declaration) peers(family neo4j.Family, name string, selects pulumi.Str
 		Metadata: m,
 		Spec: &corev1.ServiceSpecArgs{
 			ClusterIP: pulumi.String("None"), Selector: selects, PublishNotReadyAddresses: pulumi.Bool(true), Ports: ports,
+			IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
 		},
 	}, d.options()...)
 }

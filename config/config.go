@@ -167,6 +167,7 @@ func read(f *file) Stack {
 		s.Expose.Annotations = nil // the platform's are for its own type
 	}
 	expose.end()
+	s.Addresses = readAddresses(f)
 	s.Placement = readPlacement(f.sub("placement"), p)
 	timeouts := f.sub("timeouts")
 	s.Timeouts = plan.Timeouts{

@@ -69,6 +69,8 @@ var Reference = []Key{
 	{"serviceAccount.annotations", "", "Such as iam.gke.io/gcp-service-account (GKE workload identity) or eks.amazonaws.com/role-arn (IRSA)"},
 	{"expose.type", "dev ClusterIP, minikube NodePort, gke and eks LoadBalancer; existing: needed", "Type of the client Service"},
 	{"expose.annotations", "gke and eks: internal load balancer", "Annotations of the client Service; null takes one of the platform's away"},
+	{"ipFamilyPolicy", "the Kubernetes cluster's", "IP families of the Services: SingleStack, PreferDualStack or RequireDualStack"},
+	{"ipFamilies", "the Kubernetes cluster's", "List of IPv4 and IPv6; the first stays for ever"},
 	{"placement.separateNodes", "gke and eks true, dev and minikube false; existing: needed", "Refuse two members of a pool on one node"},
 	{"placement.nodeSelector", "", "Node labels that members need"},
 	{"placement.tolerations", "", "List of tolerations of taints, as in a pod"},

@@ -18,6 +18,8 @@ type Found struct {
 	// Sizes are how many members the pools are asked to have as they are, by the StatefulSets' names: a scale-in that did not end leaves
 	// others than any plan has.
 	Sizes map[string]int
+	// IPFamily is the family of the headless Service's first address, empty where there is none.
+	IPFamily string
 	// Claims are the members' claims that are there, by name.
 	Claims map[string]Claimed
 }

@@ -346,3 +346,13 @@ func TestClaimsThatSomebodyElseMakes(t *testing.T) {
 	c.Found = nil
 	require.NoError(t, Check(c), "a preview that asks no cluster does not know")
 }
+
+// TestTheFirstFamilyStays: the API refuses another one, in the middle of an update.
+func TestTheFirstFamilyStays(t *testing.T) {
+	c := Change{After: running(), Stack: mine, Found: &Found{IPFamily: "IPv4"}}
+	c.After.Addresses = Addresses{Policy: "RequireDualStack", Families: []string{"IPv6", "IPv4"}}
+	require.EqualError(t, Check(c), "neo4j:cluster.ipFamilies: IPv4 -> IPv6 is refused, nothing was touched: a Service keeps the family of its first address for ever; "+
+		"write IPv4 first, with the other behind it where both are wanted")
+	c.After.Addresses.Families = []string{"IPv4", "IPv6"}
+	require.NoError(t, Check(c))
+}

@@ -35,6 +35,7 @@ type Plan struct {
 	Storage   Storage
 	Resources Resources
 	Expose    Exposure
+	Addresses Addresses
 	Placement Placement
 
 	ServiceAccount ServiceAccount

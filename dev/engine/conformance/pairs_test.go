@@ -93,6 +93,8 @@ var changes = map[string][]any{
 	"serviceAccount.annotations":      {map[string]any{"example.org/identity": "graph"}},
 	"expose.type":                     {"LoadBalancer", "NodePort"},
 	"expose.annotations":              {map[string]any{"example.org/one": "two"}},
+	"ipFamilyPolicy":                  {"PreferDualStack"},
+	"ipFamilies":                      {[]any{"IPv4"}, []any{"IPv6"}},
 	"placement.separateNodes":         {false, true},
 	"placement.nodeSelector":          {map[string]any{"pool": "neo4j"}},
 	"placement.tolerations":           {[]any{map[string]any{"key": "dedicated", "operator": "Exists"}}},
@@ -124,7 +126,7 @@ var changes = map[string][]any{
 
 // accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
 var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullSecrets", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
-	"resources.cpuLimit", "resources.memory", "resources.memoryLimit", "resources.ephemeralStorage", "settings", "jvm.arguments", "plugins", "env", "volumes", "pod.labels", "pod.annotations", "pod.initContainers", "pod.sidecars", "podSecurity.user", "podSecurity.readOnlyRoot", "serviceAccount.name", "serviceAccount.create", "serviceAccount.annotations", "expose.type", "expose.annotations",
+	"resources.cpuLimit", "resources.memory", "resources.memoryLimit", "resources.ephemeralStorage", "settings", "jvm.arguments", "plugins", "env", "volumes", "pod.labels", "pod.annotations", "pod.initContainers", "pod.sidecars", "podSecurity.user", "podSecurity.readOnlyRoot", "serviceAccount.name", "serviceAccount.create", "serviceAccount.annotations", "expose.type", "expose.annotations", "ipFamilyPolicy",
 	"placement.separateNodes", "placement.nodeSelector", "placement.tolerations", "placement.podAntiAffinity", "placement.zones", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
 
 // shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack
