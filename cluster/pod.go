@@ -2,7 +2,9 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -30,7 +32,7 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 		SecurityContext:               podSecurity(s),
 		Volumes: slices.Concat(corev1.VolumeArray{
 			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(conf)}},
-		}, logVolume(s), home, extraVolumes(s, role)),
+		}, logVolume(s), home, useVolumes(s), extraVolumes(s, role)),
 	}
 	if err := place(spec, s, role); err != nil {
 		return nil, fmt.Errorf("placement: %w", err)
@@ -87,7 +89,7 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 		VolumeMounts: slices.Concat(corev1.VolumeMountArray{
 			&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
-		}, logMount(s), home, extraMounts(s, role)),
+		}, logMount(s), home, useMounts(s), extraMounts(s, role)),
 		SecurityContext: &corev1.SecurityContextArgs{
 			AllowPrivilegeEscalation: pulumi.Bool(false), RunAsNonRoot: pulumi.Bool(true),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
@@ -181,7 +183,7 @@ func millicores(n int64) string {
 func handOver(s plan.Plan) *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
 		Name: pulumi.String(plan.HandOverContainer), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
-		Command:      pulumi.ToStringArray([]string{"/bin/sh", "-c", fmt.Sprintf("chown %d:%d /data", user, user)}),
+		Command:      shell(handOverScript(s)),
 		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")}},
 		Resources:    resources(plan.Resources{CPURequest: 10, Memory: 32 << 20}),
 		SecurityContext: &corev1.SecurityContextArgs{
@@ -189,4 +191,20 @@ func handOver(s plan.Plan) *corev1.ContainerArgs {
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}, Add: pulumi.StringArray{pulumi.String("CHOWN")}},
 		},
 	}
+}
+
+// handOverScript gives /data away, and the folders in it that are mounted by themselves: the kubelet would make those as root's. Root makes
+// them as the owner of /data, for it has no right here to write what is another's.
+func handOverScript(s plan.Plan) string {
+	var folders []string
+	for _, use := range slices.Sorted(maps.Keys(s.UseVolumes)) {
+		if v := s.UseVolumes[use]; v.Mode == plan.Shared {
+			folders = append(folders, "/data/"+v.Folder)
+		}
+	}
+	if len(folders) == 0 {
+		return fmt.Sprintf("chown %d:%d /data", user, user)
+	}
+	all := strings.Join(folders, " ")
+	return fmt.Sprintf("chown 0:0 /data && mkdir -p %s && chown %d:%d %s /data", all, user, user, all)
 }

@@ -99,6 +99,11 @@ func checkMounts(at string, stack *Stack, c corev1.Container, problems *Problems
 	for _, v := range stack.Plan.Volumes {
 		there = append(there, v.Name)
 	}
+	for _, use := range slices.Sorted(maps.Keys(stack.Plan.UseVolumes)) {
+		if stack.Plan.UseVolumes[use].Mode != plan.Shared {
+			there = append(there, use)
+		}
+	}
 	there = append(there, plan.Claim, "conf")
 	if stack.Plan.OwnLogs() {
 		there = append(there, "logs")

@@ -29,12 +29,9 @@ var (
 func readImage(f *file, s *plan.Plan) {
 	repository := f.text("repository", "neo4j")
 	s.Image = f.text("name", "")
-	switch {
-	case !repositoryName.MatchString(repository):
+	if !repositoryName.MatchString(repository) {
 		f.refuse("repository", repository, "is not the name of a repository", "write registry/name without a tag, which follows from release and edition; a whole reference is image.name")
 		repository = "neo4j" // one problem is enough
-	case s.Image != "" && f.has("repository"):
-		f.refuse("repository", repository, "and name exclude each other", "leave one of them out")
 	}
 	if s.Image == "" {
 		s.Image = repository + ":" + s.Release.Tag(s.Edition)

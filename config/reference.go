@@ -36,6 +36,7 @@ var Reference = []Key{
 	{"storage.hostPath", "minikube /data/neo4j", "Folder of the node for volumes made by the program; excludes class"},
 	{"storage.existingClaims", "false", "The members' claims are there, made by you as datadir-<StatefulSet>-<ordinal>; excludes class and hostPath"},
 	{"storage.retain", "true", "Keep claims, namespace and password when the stack is destroyed or scaled in"},
+	{"storage.volumes", "logs and metrics go with the pod", "Volumes by use: logs, metrics, backups, import, licenses, plugins. Each is share (a folder of the data volume, folder: …), or an object with mode claim (claim: …, of all members, ReadWriteMany) or mode dynamic (size, class, selector: a volume a member, for a new cluster only)"},
 	{"resources.cpu", "dev 100m, minikube 250m, gke and eks 1; existing: needed", "CPU request of a member"},
 	{"resources.cpuLimit", "none", "CPU limit of a member"},
 	{"resources.memory", "dev 768Mi, minikube 1536Mi, gke and eks 4Gi; existing: needed; follows from memory.heap and memory.pageCache where both are given", "Memory request and limit of a member, as Kubernetes writes it: 4Gi, or 4G in powers of 1000"},

@@ -356,3 +356,32 @@ func TestTheFirstFamilyStays(t *testing.T) {
 	c.After.Addresses.Families = []string{"IPv4", "IPv6"}
 	require.NoError(t, Check(c))
 }
+
+// TestClaimTemplatesStay: a StatefulSet would have pods that want a volume which it never claims. Volumes without a template come and go.
+func TestClaimTemplatesStay(t *testing.T) {
+	const reason = untouched + "a StatefulSet keeps the claim templates that it began with; put it back; share puts a folder of the data volume there and claim a claim that is there, " +
+		"both at any time; or make a new stack and load a backup"
+	logs := func(v UseVolume) map[string]UseVolume { return map[string]UseVolume{"logs": v} }
+	dynamic := UseVolume{Mode: Dynamic, Size: 1 << 30, Class: "fast", Selector: map[string]string{"app": "neo4j"}}
+	for want, c := range map[string][2]map[string]UseVolume{
+		"neo4j:cluster.storage.volumes.logs: none -> 1Gi fast app=neo4j" + reason:     {nil, logs(dynamic)},
+		"neo4j:cluster.storage.volumes.logs: 1Gi fast app=neo4j -> none" + reason:     {logs(dynamic), logs(UseVolume{Mode: Shared, Folder: "logs"})},
+		"neo4j:cluster.storage.volumes.logs: 1Gi fast app=neo4j -> 2Gi none" + reason: {logs(dynamic), logs(UseVolume{Mode: Dynamic, Size: 2 << 30})},
+		"": {logs(UseVolume{Mode: Shared, Folder: "logs"}), logs(UseVolume{Mode: OneClaim, Claim: "logs"})},
+	} {
+		before := running()
+		before.UseVolumes = c[0]
+		record := before.Record()
+		err := Check(changed(func(p *Plan) { p.UseVolumes = c[1] }).from(record))
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.EqualError(t, err, want)
+	}
+}
+
+func (c Change) from(before Record) Change {
+	c.Before = &before
+	return c
+}

@@ -31,5 +31,8 @@ const (
 	NoSpread Spread = "none"
 )
 
-// HostnameLabel and ZoneLabel are the labels of nodes that say where they are (Kubernetes, well-known labels).
-const HostnameLabel, ZoneLabel = corev1.LabelHostname, corev1.LabelTopologyZone
+// The labels of nodes that say where they are (Kubernetes, well-known labels).
+const (
+	HostnameLabel = corev1.LabelHostname
+	ZoneLabel     = corev1.LabelTopologyZone
+)

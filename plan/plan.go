@@ -32,11 +32,13 @@ type Plan struct {
 	// AcceptLicense is the value of NEO4J_ACCEPT_LICENSE_AGREEMENT, empty when the licence was not accepted.
 	AcceptLicense string
 
-	Storage   Storage
-	Resources Resources
-	Expose    Exposure
-	Addresses Addresses
-	Placement Placement
+	Storage Storage
+	// UseVolumes are volumes for Uses, by their names.
+	UseVolumes map[string]UseVolume
+	Resources  Resources
+	Expose     Exposure
+	Addresses  Addresses
+	Placement  Placement
 
 	ServiceAccount ServiceAccount
 	PodSecurity    PodSecurity

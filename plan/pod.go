@@ -19,8 +19,12 @@ type Volume struct {
 	Secret, ConfigMap, Claim string
 }
 
-// ServerContainer is the container of the server, the first of its pod; HandOverContainer the one that gives a folder of the node to its user.
-const ServerContainer, HandOverContainer = "neo4j", "hand-over"
+const (
+	// ServerContainer is the container of the server, the first of its pod.
+	ServerContainer = "neo4j"
+	// HandOverContainer is the one that gives a folder of the node to the server's user.
+	HandOverContainer = "hand-over"
+)
 
 // LogsPath is where the images write logs.
 const LogsPath = "/logs"
@@ -53,7 +57,7 @@ func ControllersLabel(name string) bool {
 
 // OwnLogs says whether the program brings the folder of the logs, which goes with the pod: not where the stack mounts a volume there.
 func (p Plan) OwnLogs() bool {
-	return !slices.ContainsFunc(p.Volumes, func(v Volume) bool { return v.MountPath == LogsPath })
+	return !p.mounted(LogsPath)
 }
 
 // Elsewhere says whether a setting's value is not in the plan: a Secret has it, and a variable brings it over neo4j.conf's.

@@ -15,11 +15,20 @@ type PodSecurity struct {
 	ReadOnlyRoot bool
 }
 
-// SSLPath is where the images look for a mounted folder of certificates, TemporaryPath where every process may write.
-const SSLPath, TemporaryPath = "/ssl", "/tmp"
+const (
+	// SSLPath is where the images look for a mounted folder of certificates.
+	SSLPath = "/ssl"
+	// TemporaryPath is where every process may write.
+	TemporaryPath = "/tmp"
+)
 
 // mounted says whether the stack mounts a volume of its own at a path.
 func (p Plan) mounted(path string) bool {
+	for use := range p.UseVolumes {
+		if Uses[use] == path {
+			return true
+		}
+	}
 	return slices.ContainsFunc(p.Volumes, func(v Volume) bool { return v.MountPath == path })
 }
 

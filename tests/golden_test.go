@@ -79,10 +79,15 @@ func TestGoldenManifests(t *testing.T) {
 				"volumeMounts":   []any{map[string]any{"name": "logs", "mountPath": "/logs", "readOnly": true}},
 			}},
 		}}},
-		"resources":       {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
-		"openshift":       {"gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "plugins": []any{"apoc"}}},
-		"dual-stack":      {"eks", map[string]any{"ipFamilyPolicy": "RequireDualStack", "ipFamilies": []any{"IPv4", "IPv6"}, "discovery": map[string]any{"type": "K8S"}}},
-		"existing-claims": {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
+		"resources":  {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
+		"openshift":  {"gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "plugins": []any{"apoc"}}},
+		"dual-stack": {"eks", map[string]any{"ipFamilyPolicy": "RequireDualStack", "ipFamilies": []any{"IPv4", "IPv6"}, "discovery": map[string]any{"type": "K8S"}}},
+		"use-volumes": {"dev", map[string]any{"storage": map[string]any{"volumes": map[string]any{
+			"logs": "share", "metrics": map[string]any{"mode": "claim", "claim": "metrics"}, "backups": map[string]any{"size": "2Gi", "class": "disk"},
+			"import": map[string]any{"size": "1Gi", "selector": map[string]any{"app": "neo4j"}},
+		}}}},
+		"use-volumes-hostpath": {"minikube", map[string]any{"storage": map[string]any{"volumes": map[string]any{"logs": "share", "metrics": "share"}}}},
+		"existing-claims":      {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := declare(t, c.stack, c.edits).manifests(t)

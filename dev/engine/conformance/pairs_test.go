@@ -60,6 +60,7 @@ var changes = map[string][]any{
 	"storage.hostPath":                {"/data/elsewhere"},
 	"storage.existingClaims":          {true},
 	"storage.retain":                  {false, true},
+	"storage.volumes":                 {map[string]any{"metrics": "share"}, map[string]any{"backups": map[string]any{"size": "1Gi"}}},
 	"resources.cpu":                   {"2"},
 	"resources.cpuLimit":              {"4"},
 	"resources.memory":                {"8Gi"},
@@ -88,7 +89,7 @@ var changes = map[string][]any{
 	"podSecurity.user":                {"none"},
 	"podSecurity.readOnlyRoot":        {false},
 	"existingSecret":                  {"mine"},
-	"serviceAccount.name":             {"default"},
+	"serviceAccount.name":             {"graph"},
 	"serviceAccount.create":           {true},
 	"serviceAccount.annotations":      {map[string]any{"example.org/identity": "graph"}},
 	"expose.type":                     {"LoadBalancer", "NodePort"},
@@ -125,14 +126,14 @@ var changes = map[string][]any{
 }
 
 // accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
-var accepted = []string{"createNamespace", "acceptLicense", "image.repository", "image.pullSecrets", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
+var accepted = []string{"createNamespace", "acceptLicense", "storage.volumes", "image.repository", "image.pullSecrets", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
 	"resources.cpuLimit", "resources.memory", "resources.memoryLimit", "resources.ephemeralStorage", "settings", "jvm.arguments", "plugins", "env", "volumes", "pod.labels", "pod.annotations", "pod.initContainers", "pod.sidecars", "podSecurity.user", "podSecurity.readOnlyRoot", "serviceAccount.name", "serviceAccount.create", "serviceAccount.annotations", "expose.type", "expose.annotations", "ipFamilyPolicy",
 	"placement.separateNodes", "placement.nodeSelector", "placement.tolerations", "placement.podAntiAffinity", "placement.zones", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
 
 // shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack
 // alone, the others' on one.
 var shaping = []string{"platform", "name", "namespace", "createNamespace", "clusterDomain", "release", "edition", "primaries", "secondaries", "analytics",
-	"copies.primaries", "discovery.type", "discovery.version", "storage.size", "storage.class", "storage.hostPath", "storage.existingClaims", "storage.retain", "existingSecret", "protect", "volumes",
+	"copies.primaries", "discovery.type", "discovery.version", "storage.size", "storage.class", "storage.hostPath", "storage.existingClaims", "storage.volumes", "storage.retain", "existingSecret", "protect", "volumes",
 	"metrics", "expose.type", "settings", "timeouts.shutdown", "restart"}
 
 // guarded are the kinds whose deletion takes data, or the way to it.
