@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -132,11 +133,15 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 	if err != nil {
 		return err
 	}
-	account, err := d.discovery(family)
+	account, err := d.account()
+	if err != nil {
+		return fmt.Errorf("service account: %w", err)
+	}
+	peers, err := d.discovery(family, account)
 	if err != nil {
 		return fmt.Errorf("discovery: %w", err)
 	}
-	needs = append(needs, account...)
+	needs = slices.Concat(needs, account, peers)
 	policy, err := d.network()
 	if err != nil {
 		return fmt.Errorf("network policy: %w", err)

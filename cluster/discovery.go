@@ -11,8 +11,8 @@ import (
 )
 
 // discovery declares what the resolvers other than LIST ask: for DNS and SRV one Service of the primaries, for K8S a Service a
-// member and the right to list them.
-func (d *declaration) discovery(family neo4j.Family) ([]pulumi.Resource, error) {
+// member and the right to list them, for the members' account.
+func (d *declaration) discovery(family neo4j.Family, account []pulumi.Resource) ([]pulumi.Resource, error) {
 	if !d.plan.Clustered() {
 		return nil, nil
 	}
@@ -21,16 +21,16 @@ func (d *declaration) discovery(family neo4j.Family) ([]pulumi.Resource, error) 
 		service, err := d.peers(family, d.plan.DiscoveryService(), selector(d.plan, neo4j.Primary), nil)
 		return []pulumi.Resource{service}, err
 	case "K8S":
-		return d.listed(family)
+		return d.listed(family, account)
 	default:
 		return nil, nil
 	}
 }
 
-// listed declares the Services that the K8S resolver lists, a primary each, and the ServiceAccount that may list them. The other
+// listed declares the Services that the K8S resolver lists, a primary each, and gives the right to list them. The other
 // pools' members have Services too: their names are what they advertise.
-func (d *declaration) listed(family neo4j.Family) ([]pulumi.Resource, error) {
-	needs, err := d.mayListServices()
+func (d *declaration) listed(family neo4j.Family, account []pulumi.Resource) ([]pulumi.Resource, error) {
+	needs, err := d.mayListServices(account)
 	if err != nil {
 		return nil, err
 	}
@@ -66,20 +66,13 @@ func (d *declaration) peers(family neo4j.Family, name string, selects pulumi.Str
 		Metadata: m,
 		Spec: &corev1.ServiceSpecArgs{
 			ClusterIP: pulumi.String("None"), Selector: selects, PublishNotReadyAddresses: pulumi.Bool(true), Ports: ports,
+			IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
 		},
 	}, d.options()...)
 }
 
-// mayListServices declares the members' ServiceAccount, with the one right that the resolver needs.
-func (d *declaration) mayListServices() ([]pulumi.Resource, error) {
-	account, err := corev1.NewServiceAccount(d.ctx, d.plan.Name, &corev1.ServiceAccountArgs{
-		Metadata: d.meta(d.plan.Name, "", nil),
-		// The pods say themselves whether they mount a token.
-		AutomountServiceAccountToken: pulumi.Bool(false),
-	}, d.options()...)
-	if err != nil {
-		return nil, fmt.Errorf("service account: %w", err)
-	}
+// mayListServices gives the members' ServiceAccount the one right that the resolver needs.
+func (d *declaration) mayListServices(account []pulumi.Resource) ([]pulumi.Resource, error) {
 	role, err := rbacv1.NewRole(d.ctx, d.plan.Name, &rbacv1.RoleArgs{
 		Metadata: d.meta(d.plan.Name, "", nil),
 		Rules: rbacv1.PolicyRuleArray{&rbacv1.PolicyRuleArgs{
@@ -96,11 +89,11 @@ func (d *declaration) mayListServices() ([]pulumi.Resource, error) {
 			ApiGroup: pulumi.String("rbac.authorization.k8s.io"), Kind: pulumi.String("Role"), Name: pulumi.String(d.plan.Name),
 		},
 		Subjects: rbacv1.SubjectArray{&rbacv1.SubjectArgs{
-			Kind: pulumi.String("ServiceAccount"), Name: pulumi.String(d.plan.Name), Namespace: pulumi.String(d.plan.Namespace),
+			Kind: pulumi.String("ServiceAccount"), Name: pulumi.String(d.plan.Account()), Namespace: pulumi.String(d.plan.Namespace),
 		}},
-	}, d.options(pulumi.DependsOn([]pulumi.Resource{account, role}))...)
+	}, d.options(pulumi.DependsOn(append(account, role)))...)
 	if err != nil {
 		return nil, fmt.Errorf("role binding: %w", err)
 	}
-	return []pulumi.Resource{account, role, binding}, nil
+	return []pulumi.Resource{role, binding}, nil
 }

@@ -19,10 +19,7 @@ func selector(s plan.Plan, role neo4j.Role) pulumi.StringMap {
 
 // labels are all labels of an object.
 func labels(s plan.Plan, role neo4j.Role) pulumi.StringMap {
-	labels := selector(s, role)
-	labels["app.kubernetes.io/part-of"] = pulumi.String(s.Name)
-	labels["app.kubernetes.io/managed-by"] = pulumi.String("pulumi")
-	return labels
+	return pulumi.ToStringMap(s.Labels(role))
 }
 
 // meta is the metadata of a namespaced object. Names are explicit: DNS names and advertised addresses depend on them.

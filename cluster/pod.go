@@ -2,10 +2,11 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
@@ -21,45 +22,54 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 	if err != nil {
 		return nil, err
 	}
-	home, _ := homeFolders(s)
+	home, _ := homeFolders(s, role)
 	spec := &corev1.PodSpecArgs{
 		// A Service called neo4j would put NEO4J_PORT and others into the environment, which the image turns into settings.
 		EnableServiceLinks: pulumi.Bool(false),
 		// Only the K8S resolver asks the Kubernetes API for anything.
-		AutomountServiceAccountToken:  pulumi.Bool(asksKubernetes(s)),
+		AutomountServiceAccountToken:  pulumi.Bool(s.AsksKubernetes()),
 		TerminationGracePeriodSeconds: pulumi.Int(s.Timeouts.Shutdown),
 		SecurityContext:               podSecurity(s),
-		Containers:                    corev1.ContainerArray{container(s, family, role)},
 		Volumes: slices.Concat(corev1.VolumeArray{
 			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(conf)}},
-		}, logVolume(s), home, extraVolumes(s, role)),
-		TopologySpreadConstraints: spread(s, role),
+		}, logVolume(s), home, useVolumes(s), extraVolumes(s, role)),
 	}
-	if s.Placement.RequireSeparateNodes {
-		spec.Affinity = separateNodes(s, role)
+	if err := place(spec, s, role); err != nil {
+		return nil, fmt.Errorf("placement: %w", err)
 	}
-	if len(s.Placement.NodeSelector) > 0 {
-		spec.NodeSelector = pulumi.ToStringMap(s.Placement.NodeSelector)
+	for _, name := range s.PullSecrets {
+		secrets, _ := spec.ImagePullSecrets.(corev1.LocalObjectReferenceArray)
+		spec.ImagePullSecrets = append(secrets, &corev1.LocalObjectReferenceArgs{Name: pulumi.String(name)})
 	}
-	if asksKubernetes(s) {
-		spec.ServiceAccountName = pulumi.String(s.Name)
+	if account := s.Account(); account != "" {
+		spec.ServiceAccountName = pulumi.String(account)
+	}
+	first, err := ownContainers(s.InitContainers)
+	if err != nil {
+		return nil, err
 	}
 	if s.Storage.HostPath != "" {
-		spec.InitContainers = corev1.ContainerArray{handOver(s)}
+		first = append(corev1.ContainerArray{handOver(s)}, first...)
 	}
-	about := &metav1.ObjectMetaArgs{Labels: labels(s, role)}
-	if s.Restart != "" {
-		about.Annotations = pulumi.StringMap{plan.RestartedBy: pulumi.String(s.Restart)}
+	if len(first) > 0 {
+		spec.InitContainers = first
 	}
-	return &corev1.PodTemplateSpecArgs{Metadata: about, Spec: spec}, nil
+	beside, err := ownContainers(s.Sidecars)
+	if err != nil {
+		return nil, err
+	}
+	spec.Containers = append(corev1.ContainerArray{container(s, family, role)}, beside...)
+	return &corev1.PodTemplateSpecArgs{Metadata: about(s, role), Spec: spec}, nil
 }
 
 func podSecurity(s plan.Plan) *corev1.PodSecurityContextArgs {
 	security := &corev1.PodSecurityContextArgs{
-		RunAsUser: pulumi.Int(user), RunAsGroup: pulumi.Int(user), FsGroup: pulumi.Int(user),
 		// A large store is not walked at every start.
 		FsGroupChangePolicy: pulumi.String("OnRootMismatch"),
 		SeccompProfile:      &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+	}
+	if !s.PodSecurity.NoUser {
+		security.RunAsUser, security.RunAsGroup, security.FsGroup = pulumi.Int(user), pulumi.Int(user), pulumi.Int(user)
 	}
 	if s.Storage.HostPath == "" {
 		security.RunAsNonRoot = pulumi.Bool(true)
@@ -72,19 +82,22 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 	for _, p := range s.MemberPorts(family) {
 		ports = append(ports, &corev1.ContainerPortArgs{Name: pulumi.String(p.Name), ContainerPort: pulumi.Int(p.Number)})
 	}
-	_, home := homeFolders(s)
+	_, home := homeFolders(s, role)
 	c := &corev1.ContainerArgs{
-		Name: pulumi.String("neo4j"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
+		Name: pulumi.String(plan.ServerContainer), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
 		Env: environment(s, family, role), EnvFrom: environmentFrom(s, role), Ports: ports, Resources: resources(s.Resources),
 		VolumeMounts: slices.Concat(corev1.VolumeMountArray{
 			&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
-		}, logMount(s), home, extraMounts(s, role)),
+		}, logMount(s), home, useMounts(s), extraMounts(s, role)),
 		SecurityContext: &corev1.SecurityContextArgs{
 			AllowPrivilegeEscalation: pulumi.Bool(false), RunAsNonRoot: pulumi.Bool(true),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
 		},
 		StartupProbe: startup(s, family, role), LivenessProbe: liveness(), ReadinessProbe: readiness(s, family, role),
+	}
+	if s.PodSecurity.ReadOnlyRoot {
+		c.SecurityContext.(*corev1.SecurityContextArgs).ReadOnlyRootFilesystem = pulumi.Bool(true)
 	}
 	if line := command(s, family, role); line != nil {
 		c.Command = line
@@ -95,20 +108,15 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 	return c
 }
 
-// logs says whether the program brings the folder of the logs, which goes with the pod: not where the stack mounts a volume there.
-func logs(s plan.Plan) bool {
-	return !slices.ContainsFunc(s.Volumes, func(v plan.Volume) bool { return v.MountPath == plan.LogsPath })
-}
-
 func logVolume(s plan.Plan) corev1.VolumeArray {
-	if !logs(s) {
+	if !s.OwnLogs() {
 		return nil
 	}
 	return corev1.VolumeArray{&corev1.VolumeArgs{Name: pulumi.String("logs"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{}}}
 }
 
 func logMount(s plan.Plan) corev1.VolumeMountArray {
-	if !logs(s) {
+	if !s.OwnLogs() {
 		return nil
 	}
 	return corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String(plan.LogsPath)}}
@@ -152,25 +160,26 @@ func initialEnvironment(s plan.Plan, role neo4j.Role) corev1.EnvVarArray {
 	return env
 }
 
-// asksKubernetes says whether the members ask the Kubernetes API for each other.
-func asksKubernetes(s plan.Plan) bool { return s.Clustered() && s.Discovery.Type == "K8S" }
-
 func resources(r plan.Resources) *corev1.ResourceRequirementsArgs {
-	memory := pulumi.String(plan.Quantity(r.Memory))
-	limits := pulumi.StringMap{"memory": memory}
+	requests := pulumi.StringMap{"cpu": pulumi.String(plan.Millicores(r.CPURequest)), "memory": pulumi.String(plan.Quantity(r.Memory))}
+	limits := pulumi.StringMap{"memory": pulumi.String(plan.Quantity(max(r.Memory, r.MemoryLimit)))}
 	if r.CPULimit > 0 {
 		limits["cpu"] = pulumi.String(plan.Millicores(r.CPULimit))
 	}
-	return &corev1.ResourceRequirementsArgs{
-		Requests: pulumi.StringMap{"cpu": pulumi.String(plan.Millicores(r.CPURequest)), "memory": memory}, Limits: limits,
+	if r.Ephemeral > 0 {
+		requests["ephemeral-storage"] = pulumi.String(plan.Quantity(r.Ephemeral))
 	}
+	if r.EphemeralLimit > 0 {
+		limits["ephemeral-storage"] = pulumi.String(plan.Quantity(r.EphemeralLimit))
+	}
+	return &corev1.ResourceRequirementsArgs{Requests: requests, Limits: limits}
 }
 
 // handOver gives the folder of the node to the server's user: hostPath volumes know no fsGroup.
 func handOver(s plan.Plan) *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
-		Name: pulumi.String("hand-over"), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
-		Command:      pulumi.ToStringArray([]string{"/bin/sh", "-c", fmt.Sprintf("chown %d:%d /data", user, user)}),
+		Name: pulumi.String(plan.HandOverContainer), Image: pulumi.String(s.Image), ImagePullPolicy: pulumi.String(s.ImagePullPolicy),
+		Command:      shell(handOverScript(s)),
 		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")}},
 		Resources:    resources(plan.Resources{CPURequest: 10, Memory: 32 << 20}),
 		SecurityContext: &corev1.SecurityContextArgs{
@@ -178,4 +187,20 @@ func handOver(s plan.Plan) *corev1.ContainerArgs {
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}, Add: pulumi.StringArray{pulumi.String("CHOWN")}},
 		},
 	}
+}
+
+// handOverScript gives /data away, and the folders in it that are mounted by themselves: the kubelet would make those as root's. Root makes
+// them as the owner of /data, for it has no right here to write what is another's.
+func handOverScript(s plan.Plan) string {
+	var folders []string
+	for _, use := range slices.Sorted(maps.Keys(s.UseVolumes)) {
+		if v := s.UseVolumes[use]; v.Mode == plan.Shared {
+			folders = append(folders, "/data/"+v.Folder)
+		}
+	}
+	if len(folders) == 0 {
+		return fmt.Sprintf("chown %d:%d /data", user, user)
+	}
+	all := strings.Join(folders, " ")
+	return fmt.Sprintf("chown 0:0 /data && mkdir -p %s && chown %d:%d %s /data", all, user, user, all)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -86,12 +85,8 @@ func (d *declaration) statefulSet(role neo4j.Role, args *Args, conf string, befo
 			PersistentVolumeClaimRetentionPolicy: &appsv1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs{
 				WhenDeleted: pulumi.String(keep), WhenScaled: pulumi.String(keep),
 			},
-			VolumeClaimTemplates: corev1.PersistentVolumeClaimTypeArray{&corev1.PersistentVolumeClaimTypeArgs{
-				ApiVersion: pulumi.String("v1"), Kind: pulumi.String("PersistentVolumeClaim"),
-				Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(plan.Claim), Labels: selector(d.plan, role)},
-				Spec:     claimSpec(d.plan),
-			}},
-			Template: template,
+			VolumeClaimTemplates: claimTemplates(d.plan, role),
+			Template:             template,
 		},
 	}, d.setOptions(before, scaleIn)...)
 }

@@ -26,6 +26,7 @@ func (d *declaration) headless() (*corev1.Service, error) {
 			// publishing ready addresses only would wait for itself.
 			PublishNotReadyAddresses: pulumi.Bool(true),
 			Ports:                    ports,
+			IpFamilyPolicy:           d.familyPolicy(), IpFamilies: d.families(),
 		},
 	}, d.options()...)
 }
@@ -50,11 +51,27 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 	return corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
 		Metadata: d.meta(name, "", annotations),
 		Spec: &corev1.ServiceSpecArgs{
-			Type:     pulumi.String(d.plan.Expose.Type),
-			Selector: selector(d.plan, neo4j.Primary),
-			Ports:    corev1.ServicePortArray{servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})},
+			Type:           pulumi.String(d.plan.Expose.Type),
+			Selector:       selector(d.plan, neo4j.Primary),
+			Ports:          corev1.ServicePortArray{servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})},
+			IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
 		},
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}), pulumi.Protect(d.plan.Protect))...)
+}
+
+// familyPolicy and families are of which IP families a Service is; nil for the Kubernetes cluster's default.
+func (d *declaration) familyPolicy() pulumi.StringPtrInput {
+	if d.plan.Addresses.Policy == "" {
+		return nil
+	}
+	return pulumi.String(d.plan.Addresses.Policy)
+}
+
+func (d *declaration) families() pulumi.StringArrayInput {
+	if len(d.plan.Addresses.Families) == 0 {
+		return nil
+	}
+	return pulumi.ToStringArray(d.plan.Addresses.Families)
 }
 
 // outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got. Nil where there is none.

@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -11,7 +13,7 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-// homeVolume holds the folders of the image that are not the server's user's.
+// homeVolume holds the folders of the image that a member writes and that are not the server's user's, or read-only.
 const homeVolume = "home"
 
 // command is a member's command line: nil for the image's own.
@@ -62,13 +64,12 @@ func ownStart(s plan.Plan, family neo4j.Family) string {
 	return script.String()
 }
 
-// homeFolders are the mounts over the image's folders that are root's, none for most releases.
-func homeFolders(s plan.Plan) (corev1.VolumeArray, corev1.VolumeMountArray) {
+// homeFolders are the mounts over the image's folders that a member writes and that are root's there, or read-only.
+func homeFolders(s plan.Plan, role neo4j.Role) (corev1.VolumeArray, corev1.VolumeMountArray) {
+	folders := s.WrittenFolders(role)
 	var mounts corev1.VolumeMountArray
-	for _, folder := range s.Release.ImageFolders() {
-		mounts = append(mounts, &corev1.VolumeMountArgs{
-			Name: pulumi.String(homeVolume), MountPath: pulumi.String(neo4j.ImageHome + "/" + folder), SubPath: pulumi.String(folder),
-		})
+	for _, name := range slices.Sorted(maps.Keys(folders)) {
+		mounts = append(mounts, &corev1.VolumeMountArgs{Name: pulumi.String(homeVolume), MountPath: pulumi.String(folders[name]), SubPath: pulumi.String(name)})
 	}
 	if mounts == nil {
 		return nil, nil

@@ -24,7 +24,7 @@ func claimSpec(s plan.Plan) *corev1.PersistentVolumeClaimSpecArgs {
 		Resources:   &corev1.VolumeResourceRequirementsArgs{Requests: pulumi.StringMap{"storage": pulumi.String(plan.Quantity(s.Storage.Size))}},
 	}
 	switch {
-	case s.Storage.HostPath != "":
+	case s.Storage.HostPath != "" || s.Storage.ExistingClaims:
 		spec.StorageClassName = pulumi.String("")
 	case s.Storage.Class != "":
 		spec.StorageClassName = pulumi.String(s.Storage.Class)

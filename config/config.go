@@ -120,6 +120,7 @@ func collisions(s plan.Plan) []string {
 // read turns the keys into a Stack, defaults first. The order is the reference's.
 func read(f *file) Stack {
 	name := f.oneOf("platform", "minikube", slices.Sorted(maps.Keys(platforms))...)
+	decided(f, name)
 	p := platforms[name]
 	s := plan.Plan{
 		Name:            f.text("name", "neo4j"),
@@ -144,14 +145,20 @@ func read(f *file) Stack {
 	}
 	s.Settings, s.SettingSecrets = f.textsOrSecrets("settings")
 	s.Discovery = readDiscovery(f.sub("discovery"), s)
+	s.ServiceAccount = readAccount(f.sub("serviceAccount"), s)
 	readCopies(f.sub("copies"), &s)
-	s.Storage = readStorage(f.sub("storage"), p)
+	storage := f.sub("storage")
+	s.UseVolumes = readUseVolumes(storage)
+	s.Storage = readStorage(storage, p)
 	s.Extras = readExtras(f)
 	readPod(f, &s)
+	readOwnPod(f.sub("pod"), &s)
+	security, warnings := readSecurity(f.sub("podSecurity"), s)
+	s.PodSecurity = security
 	resources := f.sub("resources")
 	s.Resources = readResources(resources, p)
 	s.Memory = readMemory(f.sub("memory"), &s, resources.has("memory"))
-	s.Image, s.ImagePullPolicy = readImage(f.sub("image"), s)
+	readImage(f.sub("image"), &s)
 
 	expose := f.sub("expose")
 	s.Expose = plan.Exposure{
@@ -162,12 +169,8 @@ func read(f *file) Stack {
 		s.Expose.Annotations = nil // the platform's are for its own type
 	}
 	expose.end()
-	placement := f.sub("placement")
-	s.Placement = plan.Placement{
-		RequireSeparateNodes: placement.boolean("separateNodes", p.separateNodes),
-		NodeSelector:         placement.texts("nodeSelector", nil),
-	}
-	placement.end()
+	s.Addresses = readAddresses(f)
+	s.Placement = readPlacement(f.sub("placement"), p)
 	timeouts := f.sub("timeouts")
 	s.Timeouts = plan.Timeouts{
 		Ready: timeouts.wait("ready", "15m"), Verify: timeouts.wait("verify", "5m"),
@@ -184,7 +187,7 @@ func read(f *file) Stack {
 		f.problems.add("cluster.kubernetes.context", "", "is needed on "+name, "write the context of your kubeconfig to deploy to, see: kubectl config get-contexts")
 	}
 	kubernetes.end()
-	return Stack{Plan: s, Kubernetes: k}
+	return Stack{Plan: s, Kubernetes: k, Warnings: warnings}
 }
 
 // readRelease takes the release, which a stack must name: a default would move with the program, and the database with it.
@@ -216,17 +219,16 @@ func readStorage(f *file, p platform) plan.Storage {
 		s.HostPath = ""
 	}
 	s.HostPath = f.text("hostPath", s.HostPath)
+	s.ExistingClaims = f.boolean("existingClaims", false)
+	if s.ExistingClaims && !f.has("class") {
+		s.Class, s.CreateClass, s.Provisioner, s.Parameters = "", false, "", nil
+	}
+	if s.ExistingClaims && !f.has("hostPath") {
+		s.HostPath = ""
+	}
 	s.Retain = f.boolean("retain", s.Retain)
 	f.end()
 	return s
-}
-
-func readResources(f *file, p platform) plan.Resources {
-	r := plan.Resources{
-		CPURequest: f.millicores("cpu", p.cpu), CPULimit: f.millicores("cpuLimit", p.cpuLimit), Memory: f.kubernetesBytes("memory", p.memory),
-	}
-	f.end()
-	return r
 }
 
 // readMemory plans heap and page cache within the limit, keeping what the stack gives. Where it gives both of them and no limit, the
@@ -261,16 +263,4 @@ func orPlanned(text string) string {
 		return "planned"
 	}
 	return text
-}
-
-// readImage names the official image of the release unless the stack names another.
-func readImage(f *file, s plan.Plan) (image, pullPolicy string) {
-	image = f.text("name", "")
-	repository := f.text("repository", "neo4j")
-	if image == "" {
-		image = repository + ":" + s.Release.Tag(s.Edition)
-	}
-	pullPolicy = f.oneOf("pullPolicy", "IfNotPresent", "Always", "IfNotPresent", "Never")
-	f.end()
-	return image, pullPolicy
 }

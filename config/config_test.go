@@ -2,6 +2,8 @@ package config
 
 import (
 	"encoding/json"
+	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,6 +33,9 @@ func parse(t *testing.T, text string) (Stack, error) {
 // A default would move with the program, and the database with it.
 func TestAStackNamesItsRelease(t *testing.T) {
 	for name, p := range platforms {
+		if p.explicit {
+			continue // it has more to say, see TestAPlatformThatDecidesNothing
+		}
 		_, err := Parse([]byte(`{"platform": "` + name + `", "acceptLicense": "yes", "kubernetes": {"context": "mine"}}`))
 		assert.EqualError(t, err, "the stack's configuration has 1 problem; nothing was touched\n  - "+
 			`neo4j:cluster.release: "" is needed: a default would move with the program, and the database with it: write the release, for a new stack such as `+p.recommended)
@@ -73,6 +78,9 @@ func TestPlatformsGiveCompleteDefaults(t *testing.T) {
 		if platforms[name].kubeContext == "" {
 			text += "\nkubernetes: {context: mine}"
 		}
+		if platforms[name].explicit {
+			text += "\n" + decidedHere
+		}
 		stack, err := parse(t, text)
 		require.NoError(t, err, name)
 		assert.Equal(t, 3, stack.Plan.Primaries)
@@ -83,6 +91,35 @@ func TestPlatformsGiveCompleteDefaults(t *testing.T) {
 		assert.NoError(t, family.CheckMemory(stack.Plan.Resources.Memory, stack.Plan.Memory))
 		assert.Empty(t, stack.Warnings)
 	}
+}
+
+// decidedHere are all choices that a platform which decides nothing wants.
+const decidedHere = "storage: {size: 10Gi, class: ''}\nresources: {cpu: 1, memory: 4Gi}\nexpose: {type: ClusterIP}\nplacement: {separateNodes: true}\n" +
+	"timeouts: {shutdown: 1h}\nverify: {canary: false}\nprotect: false\n"
+
+// TestAPlatformThatDecidesNothing: what is missing is said all at once, and every choice that platforms make is among it.
+func TestAPlatformThatDecidesNothing(t *testing.T) {
+	_, err := parse(t, licensed+"platform: existing")
+	var problems Problems
+	require.ErrorAs(t, err, &problems)
+	var paths []string
+	for _, p := range problems {
+		paths = append(paths, p.Path)
+		assert.Contains(t, p.Reason, "is needed on existing", p.Path)
+	}
+	assert.Equal(t, []string{
+		"neo4j:cluster.storage.size", "neo4j:cluster.storage.class", "neo4j:cluster.resources.cpu", "neo4j:cluster.resources.memory", "neo4j:cluster.expose.type",
+		"neo4j:cluster.placement.separateNodes", "neo4j:cluster.timeouts.shutdown", "neo4j:cluster.verify.canary", "neo4j:cluster.protect", "neo4j:cluster.kubernetes.context",
+	}, paths)
+	// A key whose default names a platform differs between platforms, so it is the stack's to say here.
+	for _, k := range Reference {
+		if regexp.MustCompile(`\b(gke|eks|minikube)\b`).MatchString(k.Default) && !slices.Contains([]string{"platform", "storage.hostPath", "expose.annotations"}, k.Path) {
+			assert.Contains(t, paths, "neo4j:cluster."+k.Path)
+		}
+	}
+	stack, err := parse(t, licensed+"platform: existing\nkubernetes: {context: mine}\n"+decidedHere)
+	require.NoError(t, err)
+	assert.Equal(t, plan.Storage{Size: 10 << 30, Retain: true}, stack.Plan.Storage)
 }
 
 func TestRefusals(t *testing.T) {
@@ -138,7 +175,7 @@ func TestRefusals(t *testing.T) {
 		"name": {"name: Neo4j_1", []string{
 			`neo4j:cluster.name: "Neo4j_1" is not a DNS label: begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash`}},
 		"namespace": {"namespace: -graph", []string{
-			`neo4j:cluster.namespace: "-graph" is not a DNS label: begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash`}},
+			`neo4j:cluster.namespace: "-graph" is not a DNS label: write at most 63 lower-case letters, digits and dashes, not beginning or ending in a dash`}},
 		"name too long for a pool": {"name: a2345678901234567890123456789012345678901234567890", []string{
 			`neo4j:cluster.name: "a2345678901234567890123456789012345678901234567890" makes the name of a StatefulSet longer than 52 characters: use at most 47 characters`}},
 		"full name too long": {"clusterDomain: " + longDomain(), []string{
@@ -150,7 +187,7 @@ func TestRefusals(t *testing.T) {
 		"setting that breaks its line": {`settings: {dbms.logs.query.enabled: "true\ndbms.mode=SINGLE"}`, []string{
 			`neo4j:cluster.settings.dbms.logs.query.enabled: "true\ndbms.mode=SINGLE" has a line break or another control character, which would break its line: write it on one line`}},
 		"platform": {"platform: azure", []string{
-			`neo4j:cluster.platform: "azure" is not known: write one of dev, eks, gke, minikube`}},
+			`neo4j:cluster.platform: "azure" is not known: write one of dev, eks, existing, gke, minikube`}},
 		"everything at once": {"primaries: 0\nstorage: {size: x}\nnam: abc", []string{
 			`neo4j:cluster.storage.size: "x" is not an amount of bytes: write a number and a unit, such as 10Gi or 512Mi`,
 			`neo4j:cluster.nam: "abc" is not a key this program knows: did you mean name?`,

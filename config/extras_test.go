@@ -34,6 +34,7 @@ procedures: {allowlist: "apoc.coll.*, gds.*", unrestricted: [gds.*]}
 	assert.Equal(t, []string{"tracing", "other"}, stack.Plan.EnvFrom)
 	assert.Equal(t, []plan.Volume{{Name: "import", MountPath: "/import", Claim: "imports", ReadOnly: true}, {Name: "scratch", MountPath: "/scratch"}}, stack.Plan.Volumes)
 	assert.Equal(t, []string{
+		"neo4j:cluster.podSecurity.readOnlyRoot: is false, for the image puts apoc into the folder that has the jar of graph-data-science",
 		"neo4j:cluster.jvm.mode: replace leaves out what 5.23 to 5.26 opens for itself in the JVM: --add-opens=java.base/java.nio=ALL-UNNAMED " +
 			"--add-opens=java.base/java.io=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
 		"neo4j:cluster.volumes[0]: every member mounts the one claim imports; on more than one node it must be ReadOnlyMany or ReadWriteMany",

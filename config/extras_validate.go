@@ -36,6 +36,7 @@ func validateExtras(stack *Stack, f neo4j.Family, problems *Problems) {
 	validateLogging(stack, f, problems)
 	validateEnv(s, problems)
 	validateVolumes(stack, problems)
+	validateUseVolumes(stack, problems)
 	validatePlugins(stack, f, problems)
 }
 

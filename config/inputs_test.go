@@ -25,6 +25,7 @@ var stacks = map[string]string{
 	"com5":   "{platform: dev, release: 5.26.30, edition: community, primaries: 1}",
 	"com26":  "{platform: dev, release: 2026.08.1, edition: community, primaries: 1}",
 	"none":   "{}",
+	"own5":   "{platform: existing, release: 5.26.30, acceptLicense: 'yes', kubernetes: {context: mine}, storage: {size: 10Gi, class: fast}, resources: {cpu: 1, memory: 4Gi}, expose: {type: ClusterIP}, placement: {separateNodes: true}, timeouts: {shutdown: 1h}, verify: {canary: false}, protect: false}",
 }
 
 // TestInputs holds some 300 bad and odd inputs, kind by kind, against their verdicts word by word: those of testdata/inputs.txt, where a

@@ -16,6 +16,8 @@ type platform struct {
 	kubeContext                    string
 	canary, separateNodes, protect bool
 	fastElections, oneNode         bool
+	// explicit says that the platform decides nothing: see decided. What it has for a value all the same is never taken.
+	explicit bool
 }
 
 // checkpoint is time enough for the last checkpoint of a large store: the grace period of the makers' own charts (operations manual 4.4 to
@@ -58,5 +60,11 @@ var platforms = map[string]platform{
 			"service.beta.kubernetes.io/aws-load-balancer-type":            "external",
 			"service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
 		},
+	},
+	// A Kubernetes cluster that is there and of which the program knows nothing.
+	"existing": {
+		recommended: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi", shutdown: checkpoint,
+		storage:    plan.Storage{Retain: true},
+		exposeType: "ClusterIP", explicit: true,
 	},
 }

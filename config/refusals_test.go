@@ -21,7 +21,7 @@ func TestMoreRefusals(t *testing.T) {
 		"storage: {hostPath: data}":           `neo4j:cluster.storage.hostPath: "data" is not a folder of the node: write an absolute path such as /data/neo4j`,
 		"storage: {hostPath: /a/../b}":        `neo4j:cluster.storage.hostPath: "/a/../b" is not a folder of the node: write an absolute path such as /data/neo4j`,
 		"storage: 10Gi":                       `neo4j:cluster.storage: "10Gi" is not an object: write its keys one by one below it`,
-		"image: {name: 'a b'}":                `neo4j:cluster.image.name: "a b" is not an image reference: write repository:tag`,
+		"image: {name: 'a b'}":                `neo4j:cluster.image.name: "a b" is not an image reference: write repository:tag or repository:tag@sha256:<64 digits>, the repository in lower case`,
 		"protect: perhaps":                    `neo4j:cluster.protect: "perhaps" is neither true nor false: write true or false`,
 		"resources: {cpu: much}":              `neo4j:cluster.resources.cpu: "much" is not an amount of CPU: write cores or millicores, such as 2 or 500m`,
 		"settings: [a]":                       `neo4j:cluster.settings: ["a"] is not an object: write its keys one by one below it`,

@@ -14,10 +14,14 @@ import (
 )
 
 var (
+	// dnsLabel is what Kubernetes takes for the names of Services (RFC 1035), label for those of namespaces, volumes and containers (RFC 1123).
 	dnsLabel = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+	label    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 	// objectName is what Kubernetes takes for the names of Secrets, ConfigMaps and claims.
 	objectName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 )
+
+func isLabel(name string) bool { return len(name) <= 63 && label.MatchString(name) }
 
 func isObjectName(name string) bool { return len(name) <= 253 && objectName.MatchString(name) }
 
@@ -33,7 +37,10 @@ func validate(stack *Stack, problems *Problems) {
 	validateNames(s, problems)
 	validateSize(stack, problems)
 	validateStorage(s, problems)
+	validateResources(stack, problems)
 	validateLabels(s, problems)
+	validatePlacement(s, problems)
+	validateOwnPod(stack, problems)
 	warnRolling(stack)
 	if s.Discovery.Type != "LIST" && s.Discovery.Type != "" && !s.Clustered() {
 		stack.Warnings = append(stack.Warnings, "neo4j:cluster.discovery.type: "+s.Discovery.Type+" says nothing to a server that stands alone")
@@ -105,33 +112,12 @@ func validateFamily(s plan.Plan, family neo4j.Family, problems *Problems) {
 	}
 }
 
-// releaseTag finds the release that a tag begins with, as in 5.26.30-enterprise-ubi9.
-var releaseTag = regexp.MustCompile(`^(\d+\.\d+\.\d+)(-[A-Za-z0-9.-]+)?$`)
-
-// validateImage refuses an image whose own tag says that it is something else than the stack says.
-func validateImage(s plan.Plan, problems *Problems) {
-	if strings.ContainsAny(s.Image, " \t\n") || s.Image == "" {
-		problems.add("cluster.image.name", s.Image, "is not an image reference", "write repository:tag")
-		return
-	}
-	name, _, _ := strings.Cut(s.Image, "@")
-	_, tag, _ := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")
-	if !releaseTag.MatchString(tag) {
-		return // a name of the user's own says nothing; the check at the end of an update does
-	}
-	want := s.Release.Tag(s.Edition)
-	enterprise := strings.Contains(tag, "-enterprise")
-	if tag != want && (!strings.HasPrefix(tag, want+"-") || enterprise != (s.Edition == neo4j.Enterprise)) {
-		problems.add("cluster.image.name", s.Image, fmt.Sprintf("is not %s %s", s.Edition, s.Release), "set cluster.release and cluster.edition to what the image is, or take neo4j:"+want)
-	}
-}
-
 func validateNames(s plan.Plan, problems *Problems) {
-	for _, n := range []struct{ key, value string }{{"name", s.Name}, {"namespace", s.Namespace}} {
-		if !dnsLabel.MatchString(n.value) || len(n.value) > 63 {
-			problems.add("cluster."+n.key, n.value, "is not a DNS label",
-				"begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash")
-		}
+	if !dnsLabel.MatchString(s.Name) || len(s.Name) > 63 {
+		problems.add("cluster.name", s.Name, "is not a DNS label", "begin with a letter, then at most 62 lower-case letters, digits and dashes, not ending in a dash")
+	}
+	if !isLabel(s.Namespace) {
+		problems.add("cluster.namespace", s.Namespace, "is not a DNS label", "write at most 63 lower-case letters, digits and dashes, not beginning or ending in a dash")
 	}
 	if strings.HasPrefix(s.Namespace, "kube-") || s.Namespace == "default" && s.CreateNamespace {
 		problems.add("cluster.namespace", s.Namespace, "is the Kubernetes cluster's own", "write a namespace for the database, such as neo4j")
@@ -140,8 +126,8 @@ func validateNames(s plan.Plan, problems *Problems) {
 		problems.add("cluster.name", s.Name, fmt.Sprintf("makes the name of a StatefulSet longer than %d characters", maxPoolName),
 			fmt.Sprintf("use at most %d characters", maxPoolName-len(longestPool(s))+len(s.Name)))
 	}
-	for _, label := range strings.Split(s.ClusterDomain, ".") {
-		if !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(label) || len(label) > 63 {
+	for _, part := range strings.Split(s.ClusterDomain, ".") {
+		if !isLabel(part) {
 			problems.add("cluster.clusterDomain", s.ClusterDomain, "is not a DNS name", "write the domain of your Kubernetes cluster, usually cluster.local")
 			break
 		}
@@ -193,19 +179,9 @@ func validateSize(stack *Stack, problems *Problems) {
 
 // validateLabels refuses what Kubernetes would refuse in the middle of an update.
 func validateLabels(s plan.Plan, problems *Problems) {
-	const mend = "write prefix/name, or a name of letters, digits, dashes, underscores and dots"
 	for _, key := range slices.Sorted(maps.Keys(s.Expose.Annotations)) {
 		if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
-			problems.add("cluster.expose.annotations."+key, s.Expose.Annotations[key], "is under no name that an annotation may have", mend)
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(s.Placement.NodeSelector)) {
-		value := s.Placement.NodeSelector[key]
-		if len(validation.IsQualifiedName(key)) > 0 {
-			problems.add("cluster.placement.nodeSelector."+key, value, "is under no name that a label may have", mend)
-		}
-		if len(validation.IsValidLabelValue(value)) > 0 {
-			problems.add("cluster.placement.nodeSelector."+key, value, "is no value that a label may have", "write at most 63 letters, digits, dashes, underscores and dots")
+			problems.add("cluster.expose.annotations."+key, s.Expose.Annotations[key], "is under no name that an annotation may have", labelMend)
 		}
 	}
 }
@@ -218,11 +194,15 @@ func validateStorage(s plan.Plan, problems *Problems) {
 	if s.Protect && !s.Storage.Retain {
 		problems.add("cluster.storage.retain", false, "and protect exclude each other: a protected stack's data is not deleted with it, nor when it shrinks", "write protect: false if the data may go")
 	}
-	if s.Resources.CPULimit > 0 && s.Resources.CPURequest > s.Resources.CPULimit {
-		problems.add("cluster.resources.cpu", fmt.Sprintf("%dm", s.Resources.CPURequest), fmt.Sprintf("is more than cpuLimit, %dm", s.Resources.CPULimit), "lower it, or raise cpuLimit")
-	}
 	if s.Storage.Class != "" && !isObjectName(s.Storage.Class) {
 		problems.add("cluster.storage.class", s.Storage.Class, "is not the name of a storage class", "write one of: kubectl get storageclass")
+	}
+	if s.Storage.ExistingClaims && s.Storage.Class+s.Storage.HostPath != "" {
+		problems.add("cluster.storage.existingClaims", true, "and class or hostPath exclude each other: the claims have what they were made with", "leave one of them out")
+		return
+	}
+	if s.Storage.ExistingClaims && s.CreateNamespace {
+		problems.add("cluster.storage.existingClaims", true, "needs a namespace that is there before, for the claims are in it", "make it with your claims, and write createNamespace: false")
 	}
 	if s.Storage.HostPath == "" {
 		return

@@ -15,7 +15,7 @@ func validateVolumes(stack *Stack, problems *Problems) {
 	for i, v := range stack.Plan.Volumes {
 		at := fmt.Sprintf("cluster.volumes[%d]", i)
 		switch {
-		case !dnsLabel.MatchString(v.Name) || len(v.Name) > 63:
+		case !isLabel(v.Name):
 			problems.add(at+".name", v.Name, "is not a DNS label", "use lower-case letters, digits and dashes")
 		case slices.Contains(plan.ReservedVolumes, v.Name) || names[v.Name]:
 			problems.add(at+".name", v.Name, "is taken", "use another name than "+strings.Join(plan.ReservedVolumes, ", ")+" and your other volumes'")

@@ -23,6 +23,19 @@ func (r Release) ImageFolders() []string {
 	return []string{"certificates", "conf", "metrics", "run"}
 }
 
+// WrittenFolders are the folders below ImageHome that an image or its server writes in every release: the entry points copy the
+// configuration there; 3.x makes a certificate of its own where it finds none; Enterprise writes metrics as CSV; run has the process's id.
+func (r Release) WrittenFolders() []string {
+	if r.Major == 3 {
+		return []string{"certificates", "conf", "metrics", "run"}
+	}
+	return []string{"conf", "metrics", "run"}
+}
+
+// LinksCertificates says whether the entry point puts a link to a mounted /ssl in the place of the home's certificates, which needs the home
+// to be writable; those of 3.x write a setting.
+func (r Release) LinksCertificates() bool { return r.Major > 3 }
+
 // ImageMounts are the settings that the entry points of 3.x write where the image or a volume has the folder.
 var ImageMounts = []Setting{
 	{"dbms.directories.certificates", "/ssl"}, {"dbms.directories.import", "/import"}, {"dbms.directories.metrics", "/metrics"},

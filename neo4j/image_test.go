@@ -16,5 +16,9 @@ func TestRootsImages(t *testing.T) {
 		r := MustRelease(release)
 		assert.Equal(t, roots, r.RootsImage(), release)
 		assert.Equal(t, roots, len(r.ImageFolders()) > 0, release)
+		if roots {
+			assert.Equal(t, r.ImageFolders(), r.WrittenFolders(), release)
+		}
+		assert.Contains(t, r.WrittenFolders(), "conf", "%s: every entry point copies the configuration", release)
 	}
 }

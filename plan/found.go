@@ -21,6 +21,8 @@ type Found struct {
 	// Outdated are the members whose pods are not of their StatefulSet's present revision: an update that did not end left them. Those
 	// whose pods end just now are among them.
 	Outdated []string
+	// IPFamily is the family of the headless Service's first address, empty where there is none.
+	IPFamily string
 	// Claims are the members' claims that are there, by name.
 	Claims map[string]Claimed
 }

@@ -21,6 +21,10 @@ func storage(c Change) []Refusal {
 	if before.HostPath != after.HostPath {
 		refusals = append(refusals, Refusal{"storage.hostPath", arrow(orNone(before.HostPath), orNone(after.HostPath)), stays, mend})
 	}
+	if before.ExistingClaims != after.ExistingClaims {
+		refusals = append(refusals, Refusal{"storage.existingClaims", arrow(before.ExistingClaims, after.ExistingClaims),
+			"the StatefulSets keep the claim template that they began with, so that members to come would look for another kind of claim", mend})
+	}
 	if before.StorageClass != after.StorageClass {
 		refusals = append(refusals, Refusal{"storage.class", arrow(orNone(before.StorageClass), orNone(after.StorageClass)), stays, mend})
 	}
@@ -38,6 +42,24 @@ func storage(c Change) []Refusal {
 		return []Refusal{{"storage.size", size, "volumes do not shrink", mend}}
 	}
 	return c.fixed(size)
+}
+
+// givenClaims refuses members whose claims somebody else was to make and has not made: their pods would wait for ever.
+func givenClaims(c Change) []Refusal {
+	if !c.After.Storage.ExistingClaims || c.Found == nil {
+		return nil
+	}
+	var absent []string
+	for _, m := range c.After.Topology().Members {
+		if _, there := c.Found.Claims[ClaimOf(m)]; !there {
+			absent = append(absent, ClaimOf(m))
+		}
+	}
+	if len(absent) == 0 {
+		return nil
+	}
+	return []Refusal{{"storage.existingClaims", strings.Join(absent, ", "), "no such claims are in the namespace " + c.After.Namespace + ", and the members would wait for them",
+		"make them first, ReadWriteOnce and of " + Quantity(c.After.Storage.Size)}}
 }
 
 // givesUpGrowth says whether a smaller size is the way back from a growth that has not come to its end: some volume is smaller still than

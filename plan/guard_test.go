@@ -73,6 +73,8 @@ func TestGuard(t *testing.T) {
 		"a smaller disk": {changed(func(p *Plan) { p.Storage.Size = 50 << 30 }), "neo4j:cluster.storage.size: 100Gi -> 50Gi" + untouched +
 			"volumes do not shrink; put it back; to move the data make a new stack with this storage and load a backup"},
 		"another class": {changed(func(p *Plan) { p.Storage.Class = "slow" }), "neo4j:cluster.storage.class: premium-rwo -> slow" + untouched + stays},
+		"claims of one's own": {changed(func(p *Plan) { p.Storage.ExistingClaims = true }), "neo4j:cluster.storage.existingClaims: false -> true" + untouched +
+			"the StatefulSets keep the claim template that they began with, so that members to come would look for another kind of claim; put it back; to move the data make a new stack with this storage and load a backup"},
 		"a folder": {changed(func(p *Plan) { p.Storage.Class, p.Storage.HostPath = "", "/data" }), "neo4j:cluster.storage.hostPath: none -> /data" + untouched + stays +
 			"\nneo4j:cluster.storage.class: premium-rwo -> none" + untouched + stays},
 		"to names by Services": {changed(func(p *Plan) { p.Discovery.Type = "K8S" }), "neo4j:cluster.discovery.type: LIST -> K8S" + untouched + another + "keep it, or make a new stack and load a backup"},
@@ -294,4 +296,56 @@ func TestAPlanThatWouldWaitForEverIsRefused(t *testing.T) {
 	need := Need{Path: "storage.class", Value: "fast", Reason: "the Kubernetes cluster has no such storage class", Mend: "leave it out"}
 	err := Check(Change{After: Plan{}, Found: &Found{Missing: []Need{need}}})
 	require.EqualError(t, err, "neo4j:cluster.storage.class: fast is refused, nothing was touched: the Kubernetes cluster has no such storage class; leave it out")
+}
+
+// TestClaimsThatSomebodyElseMakes: pods would wait for those that are not there, without a word.
+func TestClaimsThatSomebodyElseMakes(t *testing.T) {
+	after := running()
+	after.Storage = Storage{Size: 10 << 30, ExistingClaims: true, Retain: true}
+	c := Change{After: after, Stack: mine, Found: &Found{Claims: map[string]Claimed{"datadir-neo4j-1": {}}}}
+	require.EqualError(t, Check(c), "neo4j:cluster.storage.existingClaims: datadir-neo4j-0, datadir-neo4j-2 is refused, nothing was touched: "+
+		"no such claims are in the namespace graph, and the members would wait for them; make them first, ReadWriteOnce and of 10Gi")
+	c.Found.Claims["datadir-neo4j-0"], c.Found.Claims["datadir-neo4j-2"] = Claimed{}, Claimed{}
+	require.NoError(t, Check(c))
+	c.Found = nil
+	require.NoError(t, Check(c), "a preview that asks no cluster does not know")
+}
+
+// TestTheFirstFamilyStays: the API refuses another one, in the middle of an update.
+func TestTheFirstFamilyStays(t *testing.T) {
+	c := Change{After: running(), Stack: mine, Found: &Found{IPFamily: "IPv4"}}
+	c.After.Addresses = Addresses{Policy: "RequireDualStack", Families: []string{"IPv6", "IPv4"}}
+	require.EqualError(t, Check(c), "neo4j:cluster.ipFamilies: IPv4 -> IPv6 is refused, nothing was touched: a Service keeps the family of its first address for ever; "+
+		"write IPv4 first, with the other behind it where both are wanted")
+	c.After.Addresses.Families = []string{"IPv4", "IPv6"}
+	require.NoError(t, Check(c))
+}
+
+// TestClaimTemplatesStay: a StatefulSet would have pods that want a volume which it never claims. Volumes without a template come and go.
+func TestClaimTemplatesStay(t *testing.T) {
+	const reason = untouched + "a StatefulSet keeps the claim templates that it began with; put it back; share puts a folder of the data volume there and claim a claim that is there, " +
+		"both at any time; or make a new stack and load a backup"
+	logs := func(v UseVolume) map[string]UseVolume { return map[string]UseVolume{"logs": v} }
+	dynamic := UseVolume{Mode: Dynamic, Size: 1 << 30, Class: "fast", Selector: map[string]string{"app": "neo4j"}}
+	for want, c := range map[string][2]map[string]UseVolume{
+		"neo4j:cluster.storage.volumes.logs: none -> 1Gi fast app=neo4j" + reason:     {nil, logs(dynamic)},
+		"neo4j:cluster.storage.volumes.logs: 1Gi fast app=neo4j -> none" + reason:     {logs(dynamic), logs(UseVolume{Mode: Shared, Folder: "logs"})},
+		"neo4j:cluster.storage.volumes.logs: 1Gi fast app=neo4j -> 2Gi none" + reason: {logs(dynamic), logs(UseVolume{Mode: Dynamic, Size: 2 << 30})},
+		"": {logs(UseVolume{Mode: Shared, Folder: "logs"}), logs(UseVolume{Mode: OneClaim, Claim: "logs"})},
+	} {
+		before := running()
+		before.UseVolumes = c[0]
+		record := before.Record()
+		err := Check(changed(func(p *Plan) { p.UseVolumes = c[1] }).from(record))
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.EqualError(t, err, want)
+	}
+}
+
+func (c Change) from(before Record) Change {
+	c.Before = &before
+	return c
 }

@@ -27,6 +27,16 @@ func Selector(cluster string) map[string]string {
 	return map[string]string{"app.kubernetes.io/name": "neo4j", "app.kubernetes.io/instance": cluster}
 }
 
+// Labels are those that a member's pod always bears: those of Selector, its role's, and whose it is.
+func (p Plan) Labels(role neo4j.Role) map[string]string {
+	labels := Selector(p.Name)
+	if role != "" {
+		labels["app.kubernetes.io/component"] = string(role)
+	}
+	labels["app.kubernetes.io/part-of"], labels["app.kubernetes.io/managed-by"] = p.Name, "pulumi"
+	return labels
+}
+
 // Claim is the name of the volume claim template: claims are datadir-<pool>-<ordinal>, as in the blog post.
 const Claim = "datadir"
 

@@ -3,7 +3,11 @@
 // operations and the check all read the one plan. It knows nothing of Pulumi.
 package plan
 
-import "neo4j-kubernetes/neo4j"
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"neo4j-kubernetes/neo4j"
+)
 
 // Plan is a cluster as its owners want it: plain values, defaults filled in and validated by package config. Quantities of memory
 // and storage are bytes, CPU is millicores, times are seconds.
@@ -23,13 +27,21 @@ type Plan struct {
 
 	// Image is the full image reference, ImagePullPolicy one of Always, IfNotPresent, Never.
 	Image, ImagePullPolicy string
+	// PullSecrets are the names of Secrets with the registry's credentials.
+	PullSecrets []string
 	// AcceptLicense is the value of NEO4J_ACCEPT_LICENSE_AGREEMENT, empty when the licence was not accepted.
 	AcceptLicense string
 
-	Storage   Storage
-	Resources Resources
-	Expose    Exposure
-	Placement Placement
+	Storage Storage
+	// UseVolumes are volumes for Uses, by their names.
+	UseVolumes map[string]UseVolume
+	Resources  Resources
+	Expose     Exposure
+	Addresses  Addresses
+	Placement  Placement
+
+	ServiceAccount ServiceAccount
+	PodSecurity    PodSecurity
 
 	// SettingSecrets are settings whose values are in Secrets, by full name; they reach the image as variables, which win over its file.
 	SettingSecrets map[string]SecretKey
@@ -38,6 +50,10 @@ type Plan struct {
 	EnvSecrets map[string]SecretKey
 	EnvFrom    []string
 	Volumes    []Volume
+	// PodLabels and PodAnnotations are put on the members' pods beside the program's own. InitContainers run before the server, Sidecars
+	// beside it, as the stack wrote them.
+	PodLabels, PodAnnotations map[string]string
+	InitContainers, Sidecars  []corev1.Container
 
 	// ExistingSecret names a Secret with the key NEO4J_AUTH to use in place of one made by the program.
 	ExistingSecret string
@@ -72,14 +88,20 @@ type Storage struct {
 	// HostPath, where set, makes a hostPath PersistentVolume and a claim a member below this folder of the node, as the
 	// blog post this project began from did on minikube.
 	HostPath string
+	// ExistingClaims says that somebody else makes the members' claims, by the names of ClaimOf; none is provisioned.
+	ExistingClaims bool
 	// Retain keeps the claims when the cluster is deleted or scaled in.
 	Retain bool
 }
 
-// Resources are a member's container resources: CPU in millicores, memory in bytes. A zero CPULimit sets no limit.
+// Resources are a member's container resources: CPU in millicores, memory and ephemeral storage in bytes.
 type Resources struct {
+	// A zero CPULimit sets no limit.
 	CPURequest, CPULimit int64
-	Memory               int64
+	// Memory is requested, and the memory plan fits into it; it is the limit, too, where MemoryLimit is zero.
+	Memory, MemoryLimit int64
+	// Ephemeral storage is what a pod writes to folders that go with it, the container's own logs among them. Zero asks for none and sets no limit.
+	Ephemeral, EphemeralLimit int64
 }
 
 // Exposure says how clients outside the Kubernetes cluster reach the client Service.
@@ -88,14 +110,6 @@ type Exposure struct {
 	Type string
 	// Annotations of the client Service, such as a cloud's internal load balancer.
 	Annotations map[string]string
-}
-
-// Placement spreads the members.
-type Placement struct {
-	// RequireSeparateNodes refuses two members of a pool on one node; otherwise spreading is a preference.
-	RequireSeparateNodes bool
-	// NodeSelector is passed to the pods as it is.
-	NodeSelector map[string]string
 }
 
 // Timeouts bound the waits of an update, in seconds.

@@ -1,5 +1,10 @@
 package plan
 
+import (
+	"slices"
+	"strings"
+)
+
 // SecretKey names a Secret of the namespace, and a key in it.
 type SecretKey struct {
 	Secret string `json:"secret"`
@@ -14,6 +19,13 @@ type Volume struct {
 	Secret, ConfigMap, Claim string
 }
 
+const (
+	// ServerContainer is the container of the server, the first of its pod.
+	ServerContainer = "neo4j"
+	// HandOverContainer is the one that gives a folder of the node to the server's user.
+	HandOverContainer = "hand-over"
+)
+
 // LogsPath is where the images write logs.
 const LogsPath = "/logs"
 
@@ -26,7 +38,27 @@ var (
 	}
 	// ReservedVolumes are the names of the program's own volumes.
 	ReservedVolumes = []string{Claim, "conf", "home", "logs", "licenses"}
+	// ReservedContainers are the names of the program's own containers.
+	ReservedContainers = []string{ServerContainer, HandOverContainer}
 )
+
+// ReservedName says whether a label or an annotation is the program's own, or that of the tools which write the objects.
+func ReservedName(name string) bool {
+	prefix, _, _ := strings.Cut(name, "/")
+	return prefix == "neo4j-kubernetes" || prefix == "pulumi.com" ||
+		name == "kubectl.kubernetes.io/last-applied-configuration" || name == "kubectl.kubernetes.io/restartedAt"
+}
+
+// ControllersLabel says whether a label is one that Kubernetes' StatefulSet controller puts on pods.
+func ControllersLabel(name string) bool {
+	prefix, _, _ := strings.Cut(name, "/")
+	return slices.Contains([]string{"statefulset.kubernetes.io", "apps.kubernetes.io", "controller-revision-hash"}, prefix)
+}
+
+// OwnLogs says whether the program brings the folder of the logs, which goes with the pod: not where the stack mounts a volume there.
+func (p Plan) OwnLogs() bool {
+	return !p.mounted(LogsPath)
+}
 
 // Elsewhere says whether a setting's value is not in the plan: a Secret has it, and a variable brings it over neo4j.conf's.
 func (p Plan) Elsewhere(name string) bool {

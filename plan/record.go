@@ -21,12 +21,15 @@ type Record struct {
 	DiscoveryType    string `json:"discoveryType,omitempty"`
 	DiscoveryVersion string `json:"discoveryVersion,omitempty"`
 	// StorageSize is in bytes.
-	StorageSize     int64  `json:"storageSize"`
-	StorageClass    string `json:"storageClass,omitempty"`
-	HostPath        string `json:"hostPath,omitempty"`
-	Retain          bool   `json:"retain"`
-	CreateNamespace bool   `json:"createNamespace"`
-	ExistingSecret  string `json:"existingSecret,omitempty"`
+	StorageSize    int64  `json:"storageSize"`
+	StorageClass   string `json:"storageClass,omitempty"`
+	HostPath       string `json:"hostPath,omitempty"`
+	ExistingClaims bool   `json:"existingClaims,omitempty"`
+	// Volumes are the volumes beside the data's that have claim templates: size, class and labels in one text, by use.
+	Volumes         map[string]string `json:"volumes,omitempty"`
+	Retain          bool              `json:"retain"`
+	CreateNamespace bool              `json:"createNamespace"`
+	ExistingSecret  string            `json:"existingSecret,omitempty"`
 	// Facts are what else previews compare, as texts by the path of the key; see Fact.
 	Facts map[string]string `json:"facts,omitempty"`
 	// Pods and Settings are digests of what the members are made of, by role, and of neo4j.conf. They are kept in the place alone, where they
@@ -41,7 +44,7 @@ func (p Plan) Record() Record {
 		Name: p.Name, Namespace: p.Namespace, ClusterDomain: p.ClusterDomain, Release: p.Release, Edition: p.Edition,
 		Primaries: p.Primaries, Secondaries: p.Secondaries, Analytics: p.Analytics,
 		DiscoveryType: p.Discovery.Type, DiscoveryVersion: p.Discovery.Version,
-		StorageSize: p.Storage.Size, StorageClass: p.Storage.Class, HostPath: p.Storage.HostPath, Retain: p.Storage.Retain,
+		StorageSize: p.Storage.Size, StorageClass: p.Storage.Class, HostPath: p.Storage.HostPath, ExistingClaims: p.Storage.ExistingClaims, Volumes: p.templates(), Retain: p.Storage.Retain,
 		CreateNamespace: p.CreateNamespace, ExistingSecret: p.ExistingSecret, Facts: p.facts(),
 	}
 	if family, err := neo4j.FamilyOf(p.Release); err == nil && family.Proof == neo4j.ByServers {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,7 +22,7 @@ func goldenStacks() map[string]struct {
 		stack string
 		edits map[string]any
 	}{
-		"dev": {"dev", nil}, "minikube": {"minikube", nil}, "gke": {"gke", nil}, "eks": {"eks", nil},
+		"dev": {"dev", nil}, "minikube": {"minikube", nil}, "gke": {"gke", nil}, "eks": {"eks", nil}, "existing": {"existing", nil},
 		"read-replicas": {"dev", map[string]any{"secondaries": 2}},
 		"blog-post":     {"minikube", map[string]any{"release": "3.1.0-M13-beta3"}},
 		"standalone":    {"dev", map[string]any{"primaries": 1}},
@@ -54,6 +55,43 @@ func goldenStacks() map[string]struct {
 			"volumes": []any{map[string]any{"name": "import", "mountPath": "/import", "claim": "imports", "readOnly": true}, map[string]any{"name": "scratch", "mountPath": "/scratch"}},
 		}},
 		"standalone-5.26": {"gke", map[string]any{"primaries": 1}},
+		"placement": {"gke", map[string]any{"placement": map[string]any{
+			"zones": "require", "priorityClass": "database-critical", "runtimeClass": "gvisor", "nodeSelector": map[string]any{"pool": "neo4j"},
+			"tolerations": []any{map[string]any{"key": "dedicated", "value": "neo4j", "effect": "NoSchedule"}, map[string]any{"operator": "Exists", "key": "a", "effect": "NoExecute", "tolerationSeconds": 30}},
+			"nodeAffinity": map[string]any{"preferredDuringSchedulingIgnoredDuringExecution": []any{map[string]any{
+				"weight": 50, "preference": map[string]any{"matchExpressions": []any{map[string]any{"key": "disk", "operator": "In", "values": []any{"ssd", "nvme"}}}},
+			}}},
+			"podAntiAffinity": map[string]any{"requiredDuringSchedulingIgnoredDuringExecution": []any{map[string]any{
+				"topologyKey": "kubernetes.io/hostname", "labelSelector": map[string]any{"matchLabels": map[string]any{"app": "noisy"}},
+			}}},
+		}}},
+		"registry": {"gke", map[string]any{"image": map[string]any{
+			"name": "registry.example:5000/graph/neo4j:5.26.30-enterprise@sha256:" + strings.Repeat("0123456789abcdef", 4), "pullSecrets": []any{"registry", "mirror"},
+		}}},
+		// An identity of the cloud's, for an account that the program makes, and one's own account for discovery.
+		"account":     {"gke", map[string]any{"serviceAccount": map[string]any{"annotations": map[string]any{"iam.gke.io/gcp-service-account": "neo4j@project.iam.gserviceaccount.com"}}}},
+		"own-account": {"eks", map[string]any{"discovery": map[string]any{"type": "K8S"}, "serviceAccount": map[string]any{"name": "graph"}}},
+		"pod": {"dev", map[string]any{"pod": map[string]any{
+			"labels": map[string]any{"team": "graph"}, "annotations": map[string]any{"sidecar.istio.io/inject": "false"},
+			"initContainers": []any{map[string]any{"name": "fetch", "image": "busybox:1.37", "command": []any{"/bin/true"},
+				"resources": map[string]any{"requests": map[string]any{"cpu": "10m", "memory": "16Mi"}, "limits": map[string]any{"memory": "16Mi"}}}},
+			"sidecars": []any{map[string]any{
+				"name": "shipper", "image": "fluent-bit:4.0", "args": []any{"-c", "/etc/fluent.yaml"}, "ports": []any{map[string]any{"name": "proxy", "containerPort": 8080}},
+				"env":            []any{map[string]any{"name": "NODE", "valueFrom": map[string]any{"fieldRef": map[string]any{"fieldPath": "spec.nodeName"}}}},
+				"resources":      map[string]any{"requests": map[string]any{"cpu": "50m", "memory": "64Mi"}, "limits": map[string]any{"memory": "64Mi"}},
+				"readinessProbe": map[string]any{"httpGet": map[string]any{"path": "/ready", "port": "proxy"}, "periodSeconds": 5},
+				"volumeMounts":   []any{map[string]any{"name": "logs", "mountPath": "/logs", "readOnly": true}},
+			}},
+		}}},
+		"resources":  {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
+		"openshift":  {"gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "plugins": []any{"apoc"}}},
+		"dual-stack": {"eks", map[string]any{"ipFamilyPolicy": "RequireDualStack", "ipFamilies": []any{"IPv4", "IPv6"}, "discovery": map[string]any{"type": "K8S"}}},
+		"use-volumes": {"dev", map[string]any{"storage": map[string]any{"volumes": map[string]any{
+			"logs": "share", "metrics": map[string]any{"mode": "claim", "claim": "metrics"}, "backups": map[string]any{"size": "2Gi", "class": "disk"},
+			"import": map[string]any{"size": "1Gi", "selector": map[string]any{"app": "neo4j"}},
+		}}}},
+		"use-volumes-hostpath": {"minikube", map[string]any{"storage": map[string]any{"volumes": map[string]any{"logs": "share", "metrics": "share"}}}},
+		"existing-claims":      {"existing", map[string]any{"createNamespace": false, "storage": map[string]any{"size": "1Gi", "existingClaims": true}}},
 	}
 }
 

@@ -44,7 +44,7 @@ func TestTypeTokens(t *testing.T) {
 
 // TestNothingInAPodDependsOnThePoolsSize: or growing would restart every member.
 func TestNothingInAPodDependsOnThePoolsSize(t *testing.T) {
-	for _, stack := range []string{"dev", "minikube", "gke", "eks"} {
+	for _, stack := range []string{"dev", "minikube", "gke", "eks", "existing"} {
 		three := statefulSets(declare(t, stack, nil))
 		seven := statefulSets(declare(t, stack, map[string]any{"primaries": 7, "secondaries": 3}))
 		require.Len(t, seven, len(three))

@@ -134,7 +134,7 @@ func TestMetricsAreReachable(t *testing.T) {
 
 // A Service called neo4j with a ClusterIP puts NEO4J_PORT and others into every pod, which the images turn into unknown settings.
 func TestNoServicePoisonsTheEnvironment(t *testing.T) {
-	for _, stack := range []string{"dev", "minikube", "gke", "eks"} {
+	for _, stack := range []string{"dev", "minikube", "gke", "eks", "existing"} {
 		for _, discovery := range []string{"LIST", "DNS", "SRV", "K8S"} {
 			rec := declare(t, stack, map[string]any{"discovery": map[string]any{"type": discovery}, "secondaries": 1})
 			for name, set := range statefulSets(rec) {
@@ -184,7 +184,32 @@ func TestLogsOnAVolume(t *testing.T) {
 		mounts[path] = dig(m, "name").StringValue()
 	}
 	assert.Equal(t, "kept-logs", mounts["/logs"])
-	assert.Len(t, dig(statefulSets(rec)["neo4j"]["spec"], "template", "spec", "volumes").ArrayValue(), 2, "no empty folder beside it")
+	assert.Len(t, dig(statefulSets(rec)["neo4j"]["spec"], "template", "spec", "volumes").ArrayValue(), 3, "no empty folder for them beside it")
+}
+
+// Where a volume for a use is mounted: a folder of the data volume, a folder of the pod's name on a claim of all, a claim template's.
+func TestVolumesByUse(t *testing.T) {
+	rec := declare(t, "gke", map[string]any{"storage": map[string]any{"volumes": map[string]any{
+		"logs": "share", "metrics": map[string]any{"mode": "claim", "claim": "measured"}, "import": map[string]any{"mode": "claim", "claim": "imports"}, "backups": map[string]any{"size": "2Gi"},
+	}}})
+	spec := statefulSets(rec)["neo4j"]["spec"]
+	mounts := map[string]string{}
+	for _, m := range dig(spec, "template", "spec", "containers", 0, "volumeMounts").ArrayValue() {
+		mount := dig(m, "name").StringValue()
+		for _, below := range []string{"subPath", "subPathExpr"} {
+			if at := dig(m, below); at.IsString() {
+				mount += " " + at.StringValue()
+			}
+		}
+		mounts[dig(m, "mountPath").StringValue()] = mount
+	}
+	for path, want := range map[string]string{"/data": "datadir", "/logs": "datadir logs", "/metrics": "metrics $(POD_NAME)", "/import": "import", "/backups": "backups"} {
+		assert.Equal(t, want, mounts[path], path)
+	}
+	templates := dig(spec, "volumeClaimTemplates").ArrayValue()
+	require.Len(t, templates, 2)
+	assert.Equal(t, "backups", dig(templates[1], "metadata", "name").StringValue())
+	assert.Equal(t, "2Gi", dig(templates[1], "spec", "resources", "requests", "storage").StringValue())
 }
 
 // settingLiteral is what the name of a setting looks like.

@@ -17,7 +17,7 @@ import (
 // missing are what the plan relies on in the Kubernetes cluster and what is not there. What one may not ask for is taken to be there.
 func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	var needs []plan.Need
-	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, unseenSettings, missingController} {
+	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, missingNamed, unseenSettings, missingController} {
 		found, err := look(ctx, client, p)
 		if err != nil {
 			return nil, err
@@ -27,21 +27,33 @@ func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]p
 	return needs, nil
 }
 
-// missingClass is a storage class that the plan names and does not bring.
+// missingClass are the storage classes that the plan names and does not bring.
 func missingClass(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
-	class := p.Storage.Class
-	if class == "" || p.Storage.CreateClass {
-		return nil, nil
+	classes := map[string]string{}
+	if !p.Storage.CreateClass {
+		classes["storage.class"] = p.Storage.Class
 	}
-	_, err := client.StorageV1().StorageClasses().Get(ctx, class, metav1.GetOptions{})
-	switch {
-	case apierrors.IsNotFound(err):
-		return []plan.Need{{Path: "storage.class", Value: class, Reason: "the Kubernetes cluster has no such storage class, and the members' claims would wait for it",
-			Mend: "write one of: kubectl get storageclass; or leave it out for the cluster's default"}}, nil
-	case err != nil && !apierrors.IsForbidden(err):
-		return nil, fmt.Errorf("storageclass %s: %w", class, err)
+	for use, v := range p.UseVolumes {
+		if !p.Storage.CreateClass || v.Class != p.Storage.Class {
+			classes["storage.volumes."+use+".class"] = v.Class
+		}
 	}
-	return nil, nil
+	var needs []plan.Need
+	for _, path := range slices.Sorted(maps.Keys(classes)) {
+		class := classes[path]
+		if class == "" {
+			continue
+		}
+		_, err := client.StorageV1().StorageClasses().Get(ctx, class, metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err):
+			needs = append(needs, plan.Need{Path: path, Value: class, Reason: "the Kubernetes cluster has no such storage class, and the members' claims would wait for it",
+				Mend: "write one of: kubectl get storageclass; or leave it out for the cluster's default"})
+		case err != nil && !apierrors.IsForbidden(err):
+			return nil, fmt.Errorf("storageclass %s: %w", class, err)
+		}
+	}
+	return needs, nil
 }
 
 // missingController is the AWS Load Balancer Controller, to which "external" leaves a Service (its guide, "Network Load Balancer"). Its own

@@ -39,6 +39,13 @@ func TestANamedStorageClassIsAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, needs)
 
+	p.UseVolumes = map[string]plan.UseVolume{"logs": {Mode: plan.Dynamic, Class: "slow"}}
+	needs, err = missing(t.Context(), there, p)
+	require.NoError(t, err)
+	require.Len(t, needs, 1)
+	assert.Equal(t, "storage.volumes.logs.class", needs[0].Path)
+
+	p.UseVolumes = nil
 	p.Storage.CreateClass = true
 	needs, err = missing(t.Context(), fake.NewClientset(), p)
 	require.NoError(t, err)

@@ -79,12 +79,14 @@ func ofPlan(client kubernetes.Interface, p plan.Plan) []wanted {
 	for _, name := range []string{p.Headless(), p.ClientService(), p.DiscoveryService()} {
 		all = append(all, wanted{"service", ns, name, of(core.Services(ns).Get)})
 	}
-	if p.Discovery.Type == "K8S" && p.Clustered() {
+	if p.AsksKubernetes() {
 		for _, m := range p.Topology().Members {
 			all = append(all, wanted{"service", ns, m.Name, of(core.Services(ns).Get)})
 		}
-		all = append(all, wanted{"serviceaccount", ns, p.Name, of(core.ServiceAccounts(ns).Get)},
-			wanted{"role", ns, p.Name, of(client.RbacV1().Roles(ns).Get)}, wanted{"rolebinding", ns, p.Name, of(client.RbacV1().RoleBindings(ns).Get)})
+		all = append(all, wanted{"role", ns, p.Name, of(client.RbacV1().Roles(ns).Get)}, wanted{"rolebinding", ns, p.Name, of(client.RbacV1().RoleBindings(ns).Get)})
+	}
+	if p.MakesAccount() {
+		all = append(all, wanted{"serviceaccount", ns, p.Account(), of(core.ServiceAccounts(ns).Get)})
 	}
 	all = append(all, wanted{"networkpolicy", ns, p.Name, of(client.NetworkingV1().NetworkPolicies(ns).Get)},
 		wanted{"configmap", ns, p.RecordName(), of(core.ConfigMaps(ns).Get)})

@@ -29,6 +29,9 @@ func Look(ctx context.Context, client kubernetes.Interface, p plan.Plan) (plan.F
 	if err := sizes(ctx, client, p, &found); err != nil {
 		return found, err
 	}
+	if err := family(ctx, client, p, &found); err != nil {
+		return found, err
+	}
 	if err := record(ctx, client, p, &found); err != nil {
 		return found, err
 	}
@@ -72,6 +75,20 @@ func sizes(ctx context.Context, client kubernetes.Interface, p plan.Plan, found 
 		}
 	}
 	return outdated(ctx, client, p, revisions, found)
+}
+
+// family reads of which family the members' names are first.
+func family(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error {
+	service, err := client.CoreV1().Services(p.Namespace).Get(ctx, p.Headless(), metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("service %s: %w", p.Headless(), err)
+	case len(service.Spec.IPFamilies) > 0:
+		found.IPFamily = string(service.Spec.IPFamilies[0])
+	}
+	return nil
 }
 
 // record reads what the last plan of the place left.

@@ -56,6 +56,7 @@ func TestWhatIsThere(t *testing.T) {
 		&appsv1.StatefulSet{ObjectMeta: meta("neo4j", stamp), Spec: appsv1.StatefulSetSpec{Replicas: new(int32(4))}},
 		&appsv1.StatefulSet{ObjectMeta: meta("movies", nil)},
 		&corev1.Service{ObjectMeta: meta("neo4j-client", nil)},
+		&corev1.Service{ObjectMeta: meta("neo4j", stamp), Spec: corev1.ServiceSpec{IPFamilies: []corev1.IPFamily{corev1.IPv6Protocol, corev1.IPv4Protocol}}},
 		&storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "neo4j-gp3", Annotations: map[string]string{plan.OwnedBy: "organization/neo4j/eks"}}},
 		&corev1.Secret{ObjectMeta: meta("neo4j-auth", stamp), Data: map[string][]byte{"NEO4J_AUTH": []byte("neo4j/correct-horse")}},
 		&corev1.ConfigMap{ObjectMeta: meta("neo4j-plan", stamp), Data: map[string]string{"plan.json": string(kept)}},
@@ -70,13 +71,14 @@ func TestWhatIsThere(t *testing.T) {
 	record := p.Record()
 	assert.Equal(t, plan.Found{
 		Cluster: "the-cluster", Record: &record, Password: "correct-horse",
-		Sizes: map[string]int{"neo4j": 4},
+		Sizes: map[string]int{"neo4j": 4}, IPFamily: "IPv6",
 		Claims: map[string]plan.Claimed{
 			"datadir-neo4j-0": {Capacity: 1 << 30, Class: "fast"}, "datadir-neo4j-1": {Capacity: 1 << 30, Class: "slow", Fixed: true},
 			"datadir-neo4j-2": {Capacity: 1 << 30, Class: "lost", Fixed: true}, "datadir-neo4j-4": {LeftAs: "5e7e", Fixed: true},
 		},
 		Objects: []plan.Object{
 			{Kind: "statefulset", Namespace: "graph", Name: "neo4j", Owner: mine},
+			{Kind: "service", Namespace: "graph", Name: "neo4j", Owner: mine},
 			{Kind: "service", Namespace: "graph", Name: "neo4j-client"},
 			{Kind: "configmap", Namespace: "graph", Name: "neo4j-plan", Owner: mine},
 			{Kind: "secret", Namespace: "graph", Name: "neo4j-auth", Owner: mine},

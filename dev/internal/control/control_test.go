@@ -76,7 +76,7 @@ func TestCredentials(t *testing.T) {
 	if config.CurrentContext != "neo4j-dev" || config.Clusters["box"].Server != "https://127.0.0.1:4343" {
 		t.Errorf("context %s, server %s", config.CurrentContext, config.Clusters["box"].Server)
 	}
-	for _, c := range []string{"neo4j-dev", "minikube", "gke", "eks"} {
+	for _, c := range []string{"neo4j-dev", "minikube", "gke", "eks", "existing"} {
 		if config.Contexts[c] == nil {
 			t.Errorf("no context %s", c)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // contexts of the box's kubeconfig: its own, and those that the other stacks name, so that every stack runs on it as it is.
-var contexts = []string{"neo4j-dev", "minikube", "gke", "eks"}
+var contexts = []string{"neo4j-dev", "minikube", "gke", "eks", "existing"}
 
 // credentials makes the box's certificates once, and the kubeconfig of its user.
 func credentials(b home.Box, port int) error {

@@ -1,0 +1,177 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
+)
+
+// validateContainers looks at the stack's own containers by the rules of the API, and keeps the server's names and ports to it.
+func validateContainers(stack *Stack, problems *Problems) {
+	names := map[string]bool{}
+	for _, list := range []struct {
+		key        string
+		containers []corev1.Container
+		ends       bool
+	}{{"initContainers", stack.Plan.InitContainers, true}, {"sidecars", stack.Plan.Sidecars, false}} {
+		for i, c := range list.containers {
+			at := fmt.Sprintf("cluster.pod.%s[%d]", list.key, i)
+			switch {
+			case !isLabel(c.Name):
+				problems.add(at+".name", c.Name, "is not a DNS label", "use lower-case letters, digits and dashes")
+			case slices.Contains(plan.ReservedContainers, c.Name) || names[c.Name]:
+				problems.add(at+".name", c.Name, "is taken", "use another name than "+strings.Join(plan.ReservedContainers, ", ")+" and your other containers'")
+			}
+			names[c.Name] = true
+			if !imageReference.MatchString(c.Image) {
+				problems.add(at+".image", c.Image, "is not an image reference", "write repository:tag or repository:tag@sha256:<64 digits>, the repository in lower case")
+			}
+			if policy := c.ImagePullPolicy; policy != "" && !slices.Contains([]corev1.PullPolicy{corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever}, policy) {
+				problems.add(at+".imagePullPolicy", policy, "is not known", "write one of Always, IfNotPresent, Never")
+			}
+			checkRestart(at, c, list.ends, problems)
+			checkPorts(at, stack.Plan, c, problems)
+			checkMounts(at, stack, c, problems)
+			checkOwnResources(at, c, problems)
+			for j, variable := range c.Env {
+				if !envName.MatchString(variable.Name) {
+					problems.add(fmt.Sprintf("%s.env[%d].name", at, j), variable.Name, "is no name of an environment variable", "use letters, digits and underscores")
+				}
+			}
+			if stack.Plan.CreateNamespace {
+				checkRestricted(at, c, problems)
+			}
+		}
+	}
+}
+
+// checkRestart holds that an init container ends, or says that it goes on beside the server (Kubernetes 1.29 and later, "sidecar
+// containers"); only the latter are probed.
+func checkRestart(at string, c corev1.Container, ends bool, problems *Problems) {
+	goesOn := c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
+	switch {
+	case c.RestartPolicy != nil && (!ends || !goesOn):
+		problems.add(at+".restartPolicy", *c.RestartPolicy, "is not for this container", "leave it out; in cluster.pod.initContainers write Always for one that goes on beside the server")
+	case ends && !goesOn && (c.LivenessProbe != nil || c.ReadinessProbe != nil || c.StartupProbe != nil || c.Lifecycle != nil):
+		problems.add(at, c.Name, "has a probe or a lifecycle, which an init container that ends cannot have", "leave it out, or write restartPolicy: Always")
+	}
+}
+
+// checkPorts keeps the server's own: all containers of a pod share its address, and probes and Services find ports by name.
+func checkPorts(at string, p plan.Plan, c corev1.Container, problems *Problems) {
+	family, err := neo4j.FamilyOf(p.Release)
+	if err != nil {
+		return // refused already
+	}
+	for i, port := range c.Ports {
+		below := fmt.Sprintf("%s.ports[%d]", at, i)
+		if port.ContainerPort < 1 || port.ContainerPort > 65535 {
+			problems.add(below+".containerPort", port.ContainerPort, "is no port", "write 1 to 65535")
+		}
+		if port.HostPort != 0 || port.HostIP != "" {
+			problems.add(below+".hostPort", port.HostPort, "is a port of the node, which Pod Security does not admit", "leave it out, and make a Service of your own")
+		}
+		if port.Name != "" && len(validation.IsValidPortName(port.Name)) > 0 {
+			problems.add(below+".name", port.Name, "is no name of a port", "use at most 15 lower-case letters, digits and dashes")
+		}
+		for _, own := range p.MemberPorts(family) {
+			if int(port.ContainerPort) == own.Number && (port.Protocol == "" || port.Protocol == corev1.ProtocolTCP) {
+				problems.add(below+".containerPort", port.ContainerPort, "is the server's own ("+own.Name+")", "use another port")
+			}
+			if port.Name == own.Name {
+				problems.add(below+".name", port.Name, "is the server's own", "use another name")
+			}
+		}
+	}
+}
+
+// checkMounts holds that a container mounts what the pod has, and says who writes beside the server.
+func checkMounts(at string, stack *Stack, c corev1.Container, problems *Problems) {
+	var there []string
+	for _, v := range stack.Plan.Volumes {
+		there = append(there, v.Name)
+	}
+	for _, use := range slices.Sorted(maps.Keys(stack.Plan.UseVolumes)) {
+		if stack.Plan.UseVolumes[use].Mode != plan.Shared {
+			there = append(there, use)
+		}
+	}
+	there = append(there, plan.Claim, "conf")
+	if stack.Plan.OwnLogs() {
+		there = append(there, "logs")
+	}
+	for i, m := range c.VolumeMounts {
+		below := fmt.Sprintf("%s.volumeMounts[%d]", at, i)
+		if !slices.Contains(there, m.Name) {
+			problems.add(below+".name", m.Name, "is no volume of the pod", "write one of "+strings.Join(there, ", ")+", or add it to cluster.volumes")
+		}
+		if !path.IsAbs(m.MountPath) {
+			problems.add(below+".mountPath", m.MountPath, "is no path of a folder", "write it from the root on, such as /logs")
+		}
+		if m.Name == plan.Claim && !m.ReadOnly {
+			stack.Warnings = append(stack.Warnings, "neo4j:"+below+": "+c.Name+" can write where the server keeps its databases; readOnly: true keeps it from that")
+		}
+	}
+	if len(c.VolumeDevices) > 0 {
+		problems.add(at+".volumeDevices", c.VolumeDevices, "is for block volumes, of which the pod has none", "leave it out")
+	}
+}
+
+func checkOwnResources(at string, c corev1.Container, problems *Problems) {
+	for _, name := range slices.Sorted(maps.Keys(c.Resources.Requests)) {
+		request, limit := c.Resources.Requests[name], c.Resources.Limits[name]
+		if _, limited := c.Resources.Limits[name]; limited && request.Cmp(limit) > 0 {
+			problems.add(at+".resources.requests."+string(name), request.String(), "is more than its limit, "+limit.String(), "lower it, or raise the limit")
+		}
+	}
+}
+
+// checkRestricted refuses what the Pod Security Standard "restricted" does not admit, to which the program's namespace is held. What is not
+// given is filled in so that it is admitted.
+func checkRestricted(at string, c corev1.Container, problems *Problems) {
+	s := c.SecurityContext
+	if s == nil {
+		return
+	}
+	refuse := func(key string, value any) {
+		problems.add(at+".securityContext."+key, value, "is not admitted by the namespace, which the program holds to Pod Security's restricted level",
+			"leave it out, or use a namespace of yours: createNamespace: false")
+	}
+	if s.Privileged != nil && *s.Privileged {
+		refuse("privileged", true)
+	}
+	if s.AllowPrivilegeEscalation != nil && *s.AllowPrivilegeEscalation {
+		refuse("allowPrivilegeEscalation", true)
+	}
+	if s.RunAsNonRoot != nil && !*s.RunAsNonRoot {
+		refuse("runAsNonRoot", false)
+	}
+	if s.RunAsUser != nil && *s.RunAsUser == 0 {
+		refuse("runAsUser", 0)
+	}
+	if s.ProcMount != nil && *s.ProcMount != corev1.DefaultProcMount {
+		refuse("procMount", *s.ProcMount)
+	}
+	if s.SeccompProfile != nil && s.SeccompProfile.Type == corev1.SeccompProfileTypeUnconfined {
+		refuse("seccompProfile.type", s.SeccompProfile.Type)
+	}
+	if s.Capabilities == nil {
+		return
+	}
+	for _, added := range s.Capabilities.Add {
+		if added != "NET_BIND_SERVICE" {
+			refuse("capabilities.add", added)
+		}
+	}
+	if len(s.Capabilities.Drop) > 0 && !slices.Contains(s.Capabilities.Drop, "ALL") {
+		refuse("capabilities.drop", s.Capabilities.Drop)
+	}
+}
