@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
@@ -55,6 +56,31 @@ var edits = map[string]func(*plan.Plan){
 	"timeouts.ready":          func(p *plan.Plan) { p.Timeouts.Ready = 60 },
 	"timeouts.verify":         func(p *plan.Plan) { p.Timeouts.Verify = 60 },
 	"timeouts.scaleIn":        func(p *plan.Plan) { p.Timeouts.ScaleIn = 60 },
+
+	"image.pullSecrets":               func(p *plan.Plan) { p.PullSecrets = []string{"registry"} },
+	"resources.memoryLimit":           func(p *plan.Plan) { p.Resources.MemoryLimit = 16 << 30 },
+	"resources.ephemeralStorage":      func(p *plan.Plan) { p.Resources.Ephemeral = 1 << 30 },
+	"resources.ephemeralStorageLimit": func(p *plan.Plan) { p.Resources.EphemeralLimit = 1 << 30 },
+	"storage.volumes": func(p *plan.Plan) {
+		p.UseVolumes = map[string]plan.UseVolume{"logs": {Mode: plan.Shared, Folder: "logs"}}
+	},
+	"serviceAccount.name":        func(p *plan.Plan) { p.ServiceAccount.Name = "graph" },
+	"serviceAccount.annotations": func(p *plan.Plan) { p.ServiceAccount.Annotations = map[string]string{"a": "b"} },
+	"podSecurity.user":           func(p *plan.Plan) { p.PodSecurity.NoUser = true },
+	"podSecurity.readOnlyRoot":   func(p *plan.Plan) { p.PodSecurity.ReadOnlyRoot = true },
+	"placement.tolerations":      func(p *plan.Plan) { p.Placement.Tolerations = []corev1.Toleration{{Key: "dedicated"}} },
+	"placement.nodeAffinity":     func(p *plan.Plan) { p.Placement.NodeAffinity = &corev1.NodeAffinity{} },
+	"placement.podAffinity":      func(p *plan.Plan) { p.Placement.PodAffinity = &corev1.PodAffinity{} },
+	"placement.podAntiAffinity":  func(p *plan.Plan) { p.Placement.PodAntiAffinity = &corev1.PodAntiAffinity{} },
+	"placement.zones":            func(p *plan.Plan) { p.Placement.Zones = plan.RequireSpread },
+	"placement.priorityClass":    func(p *plan.Plan) { p.Placement.PriorityClass = "critical" },
+	"placement.runtimeClass":     func(p *plan.Plan) { p.Placement.RuntimeClass = "gvisor" },
+	"pod.labels":                 func(p *plan.Plan) { p.PodLabels = map[string]string{"team": "graph"} },
+	"pod.annotations":            func(p *plan.Plan) { p.PodAnnotations = map[string]string{"team": "graph"} },
+	"pod.initContainers":         func(p *plan.Plan) { p.InitContainers = []corev1.Container{{Name: "fetch", Image: "busybox:1.37"}} },
+	"pod.sidecars":               func(p *plan.Plan) { p.Sidecars = []corev1.Container{{Name: "shipper", Image: "fluent-bit:4.0"}} },
+	"ipFamilyPolicy":             func(p *plan.Plan) { p.Addresses.Policy = "PreferDualStack" },
+	"ipFamilies":                 func(p *plan.Plan) { p.Addresses.Families = []string{"IPv4"} },
 }
 
 // A fact says of itself whether another text replaces members; the pods themselves know.

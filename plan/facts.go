@@ -24,7 +24,9 @@ type Fact struct {
 const none = "none"
 
 // Facts are all of them, in the order in which people read them. What may be secret is in none: of env, and of apoc, the names alone.
-var Facts = []Fact{
+var Facts = slices.Concat(ownFacts, podFacts, updateFacts)
+
+var ownFacts = []Fact{
 	{"image.name", ByReplacement, func(p Plan) string { return p.Image }},
 	{"image.pullPolicy", ByReplacement, func(p Plan) string { return p.ImagePullPolicy }},
 	{"acceptLicense", ByReplacement, Plan.licence},
@@ -45,6 +47,10 @@ var Facts = []Fact{
 	{"timeouts.shutdown", ByReplacement, func(p Plan) string { return seconds(p.Timeouts.Shutdown) }},
 	{"headStart", ByReplacement, Plan.begins},
 	{"restart", ByReplacement, func(p Plan) string { return orNone(p.Restart) }},
+}
+
+// updateFacts concern Services and updates.
+var updateFacts = []Fact{
 	{"expose.type", InPlace, func(p Plan) string { return p.Expose.Type }},
 	{"expose.annotations", InPlace, func(p Plan) string { return pairs(p.Expose.Annotations) }},
 	{"protect", ByUpdates, func(p Plan) string { return strconv.FormatBool(p.Protect) }},
