@@ -80,7 +80,7 @@ func (p *project) handsOver() {
 			others[name] = address
 		}
 	}
-	before := p.uids()[leader]
+	before, _, _ := strings.Cut(p.uids()[leader], "/")
 	p.kubectl("delete", "pod", leader, "--wait=false")
 	client := &http.Client{Timeout: 2 * time.Second}
 	eventually(p.t, time.Minute, "another leader", func() error {
