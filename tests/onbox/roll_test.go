@@ -99,6 +99,12 @@ func (p *project) handsOver() {
 	state := p.kubectl("get", "pod", leader, "-o", "jsonpath={.metadata.uid} {.status.containerStatuses[0].state}")
 	assert.Contains(p.t, state, before, "its pod is gone already")
 	assert.Contains(p.t, state, `"running"`, "its server is gone already")
+	eventually(p.t, 3*time.Minute, "another pod in its place", func() error {
+		if now := p.uids()[leader]; now == "" || strings.HasPrefix(now, before) {
+			return fmt.Errorf("%s is %q", leader, now)
+		}
+		return nil
+	})
 	p.up()
 	requireNotes(p.t, p, leader, "a-three", "b-five")
 }
