@@ -87,8 +87,7 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 		},
 		func() error { return r.takeBack(ctx, t) },
 		func() error {
-			settle := r.stack.Plan.DiscoveryPeriod() + time.Second // its answer takes its time, too
-			return roll.Members(ctx, r.access(), t, roll.Options{Options: rolling, Agree: verified.Timeout, Settle: settle})
+			return roll.Members(ctx, r.access(), t, roll.Options{Options: rolling, Agree: verified.Timeout, Settle: r.stack.Plan.Settle()})
 		},
 		grown,
 		func() error { return upgrade.System(ctx, r.access(), t, verified) },

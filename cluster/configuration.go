@@ -1,11 +1,10 @@
 package cluster
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -72,9 +71,9 @@ func configFiles(p plan.Plan, role neo4j.Role) (config, error) {
 
 // digest is a short name of some files' content.
 func digest(files map[string]string) string {
-	hash := sha256.New()
+	var all strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		_, _ = fmt.Fprintf(hash, "%s %d\n%s", name, len(files[name]), files[name])
+		fmt.Fprintf(&all, "%s %d\n%s", name, len(files[name]), files[name])
 	}
-	return hex.EncodeToString(hash.Sum(nil))[:10]
+	return plan.Digest(all.String())
 }

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"fmt"
-	"maps"
 
 	corev1args "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1args "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -15,12 +14,7 @@ import (
 
 // about is a pod's metadata: the program's labels, the stack's own, and the word for a restart.
 func about(s plan.Plan, role neo4j.Role) *metav1args.ObjectMetaArgs {
-	all := maps.Clone(s.PodLabels)
-	if all == nil {
-		all = map[string]string{}
-	}
-	maps.Copy(all, s.Labels(role))
-	m := &metav1args.ObjectMetaArgs{Labels: pulumi.ToStringMap(all)}
+	m := &metav1args.ObjectMetaArgs{Labels: pulumi.ToStringMap(s.PodLabelsOf(role))}
 	annotations := pulumi.ToStringMap(s.PodAnnotations)
 	if s.Restart != "" {
 		annotations[plan.RestartedBy] = pulumi.String(s.Restart)

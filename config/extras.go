@@ -79,7 +79,7 @@ func (f *file) list(key string) []string {
 	if !isList {
 		text, isText := v.(string)
 		if !isText {
-			f.refuse(key, v, "is not a list", "write its items one by one below it, each behind a dash")
+			f.refuse(key, v, "is not a list", itemByItem)
 			return nil
 		}
 		for _, item := range strings.Split(text, ",") {
@@ -98,19 +98,25 @@ func (f *file) list(key string) []string {
 	return list
 }
 
-// objects takes a list of objects; a text among them stands for an object that has nothing but that name.
-func (f *file) objects(key, name string) []*file {
+// items takes a list of anything.
+func (f *file) items(key string) []any {
 	v, ok := f.take(key)
 	if !ok {
 		return nil
 	}
 	items, isList := v.([]any)
 	if !isList {
-		f.refuse(key, v, "is not a list", "write its items one by one below it, each behind a dash")
-		return nil
+		f.refuse(key, v, "is not a list", itemByItem)
 	}
+	return items
+}
+
+const itemByItem = "write its items one by one below it, each behind a dash"
+
+// objects takes a list of objects; a text among them stands for an object that has nothing but that name.
+func (f *file) objects(key, name string) []*file {
 	var all []*file
-	for i, item := range items {
+	for i, item := range f.items(key) {
 		at := fmt.Sprintf("%s[%d]", key, i)
 		values, isObject := item.(map[string]any)
 		if text, isText := item.(string); isText {

@@ -80,12 +80,7 @@ func selectsMembers(s plan.Plan, term corev1.PodAffinityTerm) bool {
 		return false // refused already
 	}
 	return slices.ContainsFunc(neo4j.Roles, func(role neo4j.Role) bool {
-		own := maps.Clone(s.PodLabels)
-		if own == nil {
-			own = map[string]string{}
-		}
-		maps.Copy(own, s.Labels(role))
-		return s.Size(role) > 1 && selector.Matches(labels.Set(own))
+		return s.Size(role) > 1 && selector.Matches(labels.Set(s.PodLabelsOf(role)))
 	})
 }
 

@@ -20,17 +20,8 @@ func typed[T any](f *file, key, explained string) *T {
 
 // typedList takes a list of such objects, leaving out those that are refused.
 func typedList[T any](f *file, key, explained string) []T {
-	v, ok := f.take(key)
-	if !ok {
-		return nil
-	}
-	items, isList := v.([]any)
-	if !isList {
-		f.refuse(key, v, "is not a list", "write its items one by one below it, each behind a dash")
-		return nil
-	}
 	var list []T
-	for i, item := range items {
+	for i, item := range f.items(key) {
 		if one := decode[T](f, fmt.Sprintf("%s[%d]", key, i), item, explained); one != nil {
 			list = append(list, *one)
 		}

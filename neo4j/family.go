@@ -119,7 +119,7 @@ type Keys struct {
 	ReadOnly                                         string
 	HeapInitial, HeapMax, PageCache, JVM, StatusAuth string
 	// LeaderTimeout is the election timeout, TopologyRefresh how often a member asks discovery who is there and who leads.
-	// PreVoting has a core ask whether it would win before it calls an election, where that is not the default.
+	// PreVoting has a core ask whether it would win before it calls an election: the default from 4.0 on.
 	LeaderTimeout, TopologyRefresh, PreVoting string
 	// Prometheus listens on localhost by default, where no scraper reaches it.
 	PrometheusEnabled, PrometheusEndpoint string

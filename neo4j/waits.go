@@ -19,6 +19,9 @@ func (s Spec) DiscoveryPeriod() time.Duration {
 	return s.wait(func(k Keys) string { return k.TopologyRefresh }, topologyRefresh)
 }
 
+// Settle is how long members must agree without a break before that is believed: until discovery was asked once more and has answered.
+func (s Spec) Settle() time.Duration { return s.DiscoveryPeriod() + time.Second }
+
 // wait is a duration as the stack has it, or its platform, or the servers by default.
 func (s Spec) wait(of func(Keys) string, otherwise time.Duration) time.Duration {
 	f, err := FamilyOf(s.Release)

@@ -19,4 +19,5 @@ func TestWaits(t *testing.T) {
 	assert.Equal(t, 500*time.Millisecond, spec.DiscoveryPeriod())
 	spec.Release = MustRelease("5.26.30")
 	assert.Equal(t, 5*time.Second, spec.DiscoveryPeriod(), "a family without the setting")
+	assert.Equal(t, 6*time.Second, spec.Settle())
 }

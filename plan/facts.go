@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -30,8 +28,8 @@ var ownFacts = []Fact{
 	{"image.name", ByReplacement, func(p Plan) string { return p.Image }},
 	{"image.pullPolicy", ByReplacement, func(p Plan) string { return p.ImagePullPolicy }},
 	{"acceptLicense", ByReplacement, Plan.licence},
-	{"resources.cpu", ByReplacement, func(p Plan) string { return cpu(p.Resources.CPURequest) }},
-	{"resources.cpuLimit", ByReplacement, func(p Plan) string { return cpu(p.Resources.CPULimit) }},
+	{"resources.cpu", ByReplacement, func(p Plan) string { return amount(p.Resources.CPURequest, Millicores) }},
+	{"resources.cpuLimit", ByReplacement, func(p Plan) string { return amount(p.Resources.CPULimit, Millicores) }},
 	{"resources.memory", ByReplacement, func(p Plan) string { return Quantity(p.Resources.Memory) }},
 	{"metrics", ByReplacement, func(p Plan) string { return strconv.FormatBool(p.Metrics) }},
 	{"plugins", ByReplacement, func(p Plan) string { return each(p.Extras.Plugins, pluginText) }},
@@ -144,9 +142,11 @@ func fingerprint(file string) string {
 	if file == "" {
 		return "the server's own"
 	}
-	sum := sha256.Sum256([]byte(file))
-	return "the stack's own, " + hex.EncodeToString(sum[:])[:8]
+	return "the stack's own, " + mark(file)
 }
+
+// mark is enough of a text's digest for people to see that it is another one.
+func mark(text string) string { return Digest(text)[:8] }
 
 func itself(text string) string { return text }
 
@@ -163,12 +163,12 @@ func pairs(values map[string]string) string {
 	return each(slices.Sorted(maps.Keys(values)), func(key string) string { return key + "=" + values[key] })
 }
 
-// cpu is an amount of CPU, which may be left out.
-func cpu(n int64) string {
+// amount is one that may be left out.
+func amount(n int64, write func(int64) string) string {
 	if n == 0 {
 		return none
 	}
-	return Millicores(n)
+	return write(n)
 }
 
 // seconds writes a time in the largest unit that keeps it whole.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -13,9 +12,9 @@ import (
 // podFacts are those of what Kubernetes has types for, and of what else decides where and as whom members run.
 var podFacts = []Fact{
 	{"image.pullSecrets", ByReplacement, func(p Plan) string { return each(p.PullSecrets, itself) }},
-	{"resources.memoryLimit", ByReplacement, func(p Plan) string { return bytes(p.Resources.MemoryLimit) }},
-	{"resources.ephemeralStorage", ByReplacement, func(p Plan) string { return bytes(p.Resources.Ephemeral) }},
-	{"resources.ephemeralStorageLimit", ByReplacement, func(p Plan) string { return bytes(p.Resources.EphemeralLimit) }},
+	{"resources.memoryLimit", ByReplacement, func(p Plan) string { return amount(p.Resources.MemoryLimit, Quantity) }},
+	{"resources.ephemeralStorage", ByReplacement, func(p Plan) string { return amount(p.Resources.Ephemeral, Quantity) }},
+	{"resources.ephemeralStorageLimit", ByReplacement, func(p Plan) string { return amount(p.Resources.EphemeralLimit, Quantity) }},
 	{"storage.volumes", ByReplacement, func(p Plan) string {
 		return each(slices.Sorted(maps.Keys(p.UseVolumes)), func(use string) string { return use + ": " + p.UseVolumes[use].shown() })
 	}},
@@ -36,14 +35,6 @@ var podFacts = []Fact{
 	{"pod.sidecars", ByReplacement, func(p Plan) string { return each(p.Sidecars, containerText) }},
 	{"ipFamilyPolicy", InPlace, func(p Plan) string { return orNone(p.Addresses.Policy) }},
 	{"ipFamilies", InPlace, func(p Plan) string { return each(p.Addresses.Families, itself) }},
-}
-
-// bytes is a size that may be left out.
-func bytes(n int64) string {
-	if n == 0 {
-		return none
-	}
-	return Quantity(n)
 }
 
 func (p Plan) runsAs() string {
@@ -73,9 +64,8 @@ func asJSON[T any](value T) string {
 	return string(text)
 }
 
-// containerText names a container of the stack's own. Of all else that it says a fingerprint is shown, for there may be much of it, and
+// containerText names a container of the stack's own. Of all else that it says a mark is shown, for there may be much of it, and
 // values that are nobody's business.
 func containerText(c corev1.Container) string {
-	mark := fingerprint(asJSON(c))
-	return c.Name + " of " + c.Image + " (" + mark[strings.LastIndex(mark, " ")+1:] + ")"
+	return c.Name + " of " + c.Image + " (" + mark(asJSON(c)) + ")"
 }

@@ -27,6 +27,14 @@ func Selector(cluster string) map[string]string {
 	return map[string]string{"app.kubernetes.io/name": "neo4j", "app.kubernetes.io/instance": cluster}
 }
 
+// PodLabelsOf are all labels of a role's pods: the stack's own and those of Labels, which win.
+func (p Plan) PodLabelsOf(role neo4j.Role) map[string]string {
+	labels := map[string]string{}
+	maps.Copy(labels, p.PodLabels)
+	maps.Copy(labels, p.Labels(role))
+	return labels
+}
+
 // Labels are those that a member's pod always bears: those of Selector, its role's, and whose it is.
 func (p Plan) Labels(role neo4j.Role) map[string]string {
 	labels := Selector(p.Name)

@@ -10,14 +10,19 @@ import (
 	"neo4j-kubernetes/neo4j"
 )
 
+// overPods is a rule over the pods of workloads, by the spec of each.
+func overPods(name, says string, level policyx.EnforcementLevel, judge func(spec property.Value, report report)) policyx.Policy {
+	return rule(name, says, level, func(r policyx.AnalyzerResource, report report) {
+		if spec, ok := pod(r); ok {
+			judge(spec, report)
+		}
+	})
+}
+
 // noPrivilegedPod keeps pods from reaching into their node (Kubernetes' Pod Security Standards, level baseline, and escalation of restricted).
 func noPrivilegedPod() policyx.Policy {
-	return rule("no-privileged-pod", "A pod has no more rights on its node than its own.", policyx.EnforcementLevelMandatory,
-		func(r policyx.AnalyzerResource, report report) {
-			spec, ok := pod(r)
-			if !ok {
-				return
-			}
+	return overPods("no-privileged-pod", "A pod has no more rights on its node than its own.", policyx.EnforcementLevelMandatory,
+		func(spec property.Value, report report) {
 			for _, key := range []string{"hostNetwork", "hostPID", "hostIPC"} {
 				if yes(at(spec, key)) {
 					report(fmt.Sprintf("the pod has %s: take it away", key))
@@ -35,12 +40,8 @@ func noPrivilegedPod() policyx.Policy {
 
 // pinnedImage wants every image to name what it is: a tag that is not latest, or a digest.
 func pinnedImage() policyx.Policy {
-	return rule("pinned-image", "An image has a tag of its own, or a digest.", policyx.EnforcementLevelMandatory,
-		func(r policyx.AnalyzerResource, report report) {
-			spec, ok := pod(r)
-			if !ok {
-				return
-			}
+	return overPods("pinned-image", "An image has a tag of its own, or a digest.", policyx.EnforcementLevelMandatory,
+		func(spec property.Value, report report) {
 			for _, c := range containers(spec) {
 				image := text(at(c, "image"))
 				switch tag, digest := imageTag(image); {
@@ -67,12 +68,8 @@ const licenseVariable = "NEO4J_ACCEPT_LICENSE_AGREEMENT"
 // licenseAccepted wants a member of Neo4j Enterprise to say that its licence was accepted: yes, or eval from 5.0 on. The images ask from
 // 3.2 on. Enterprise is known by the tag of the image.
 func licenseAccepted() policyx.Policy {
-	return rule("license-accepted", "Neo4j Enterprise runs where somebody has accepted its licence.", policyx.EnforcementLevelMandatory,
-		func(r policyx.AnalyzerResource, report report) {
-			spec, ok := pod(r)
-			if !ok {
-				return
-			}
+	return overPods("license-accepted", "Neo4j Enterprise runs where somebody has accepted its licence.", policyx.EnforcementLevelMandatory,
+		func(spec property.Value, report report) {
 			for _, c := range list(at(spec, "containers")) {
 				image := text(at(c, "image"))
 				tag, _ := imageTag(image)

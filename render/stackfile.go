@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,30 +11,35 @@ import (
 	"neo4j-kubernetes/config"
 )
 
-// Stack reads a stack's file, Pulumi.<name>.yaml in the project's folder, and parses the key neo4j:cluster in it. The error is of type
-// config.Problems for everything below that key that a user can mend.
-func Stack(dir, name string) (config.Stack, error) {
+// Value is what a stack's file, Pulumi.<name>.yaml in the project's folder, has for the key neo4j:cluster.
+func Value(dir, name string) (any, error) {
 	path := filepath.Join(dir, "Pulumi."+name+".yaml")
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return config.Stack{}, fmt.Errorf("the stack's file: %w", err)
+		return nil, fmt.Errorf("the stack's file: %w", err)
 	}
 	var file struct {
 		Config map[string]any `json:"config"`
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
-		return config.Stack{}, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	value, ok := file.Config["neo4j:cluster"]
 	if !ok {
-		return config.Stack{}, fmt.Errorf("%s has no neo4j:cluster", path)
+		return nil, fmt.Errorf("%s has no neo4j:cluster", path)
 	}
-	text, err = yaml.Marshal(value)
-	if err == nil {
-		text, err = yaml.YAMLToJSON(text)
-	}
+	return value, nil
+}
+
+// Stack parses a stack's file. The error is of type config.Problems for everything below neo4j:cluster that a user can mend.
+func Stack(dir, name string) (config.Stack, error) {
+	value, err := Value(dir, name)
 	if err != nil {
-		return config.Stack{}, fmt.Errorf("%s: %w", path, err)
+		return config.Stack{}, err
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return config.Stack{}, fmt.Errorf("stack %s: %w", name, err)
 	}
 	return config.Parse(text)
 }

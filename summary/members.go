@@ -2,8 +2,6 @@ package summary
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -121,8 +119,7 @@ func Digest(conf map[neo4j.Role]map[string][]string) string {
 	if err != nil {
 		panic(err) // maps of texts
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])[:10]
+	return plan.Digest(string(text))
 }
 
 // Volumes are the volumes of members that grow.

@@ -2,13 +2,10 @@ package tests
 
 import (
 	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden manifests")
@@ -101,14 +98,7 @@ func TestGoldenManifests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := declare(t, c.stack, c.edits).manifests(t)
 			assert.NotContains(t, got, "never-shown-here")
-			file := filepath.Join("golden", name+".yaml")
-			if *update {
-				require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
-				return
-			}
-			want, err := os.ReadFile(file)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), got, "a wanted change? then: make golden")
+			golden(t, name+".yaml", got)
 		})
 	}
 }

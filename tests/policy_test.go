@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	"neo4j-kubernetes/policy"
+	"neo4j-kubernetes/render"
 )
 
 // analyzer is the policy pack behind its gRPC interface, as the engine asks it.
@@ -55,8 +56,8 @@ func violations(t *testing.T, a plugin.Analyzer, rec *recorder) []string {
 	var all []plugin.AnalyzerStackResource
 	for _, d := range rec.resources {
 		r := plugin.AnalyzerResource{
-			URN: resource.NewURN("test", "neo4j", "", tokens.Type(d.token), d.name), Type: tokens.Type(d.token), Name: d.name,
-			Properties: d.inputs, Options: plugin.AnalyzerResourceOptions{Protect: d.protect},
+			URN: resource.NewURN("test", "neo4j", "", tokens.Type(d.Token), d.Name), Type: tokens.Type(d.Token), Name: d.Name,
+			Properties: d.Inputs, Options: plugin.AnalyzerResourceOptions{Protect: d.Protect},
 		}
 		all = append(all, plugin.AnalyzerStackResource{AnalyzerResource: r})
 		response, err := a.Analyze(r)
@@ -112,12 +113,12 @@ func TestPoliciesAreBroken(t *testing.T) {
 		}, []string{`mandatory license-accepted: neo4j: container neo4j runs neo4j:5.26.30-enterprise and NEO4J_ACCEPT_LICENSE_AGREEMENT is "": ` +
 			`read the licence, then set cluster.acceptLicense`}},
 		{"no budget", "dev", nil, func(rec *recorder) {
-			rec.resources = slices.DeleteFunc(rec.resources, func(d declared) bool { return strings.HasSuffix(d.token, ":PodDisruptionBudget") })
+			rec.resources = slices.DeleteFunc(rec.resources, func(d render.Resource) bool { return strings.HasSuffix(d.Token, ":PodDisruptionBudget") })
 		}, []string{"mandatory disruption-budget: neo4j: 3 voting members have no PodDisruptionBudget: declare one with minAvailable 2"}},
 		{"a budget of one", "dev", nil, func(rec *recorder) {
 			for _, o := range rec.objects() {
-				if o.name == "neo4j" && strings.HasSuffix(o.token, ":PodDisruptionBudget") {
-					o.inputs["spec"].ObjectValue()["minAvailable"] = resource.NewProperty(1.0)
+				if o.Name == "neo4j" && strings.HasSuffix(o.Token, ":PodDisruptionBudget") {
+					o.Inputs["spec"].ObjectValue()["minAvailable"] = resource.NewProperty(1.0)
 				}
 			}
 		}, []string{"mandatory disruption-budget: neo4j: leaves 1 of 3 voting members, and the quorum is 2: set minAvailable to 2"}},
@@ -125,7 +126,7 @@ func TestPoliciesAreBroken(t *testing.T) {
 			[]string{"advisory odd-primaries: neo4j: 4 voting members bear the loss of 1, as many as 3 do: set cluster.primaries to 3 or 5"}},
 		{"data that goes, protected", "dev", map[string]any{"storage": map[string]any{"retain": false}}, func(rec *recorder) {
 			for i, d := range rec.resources {
-				rec.resources[i].protect = d.name == "neo4j" && strings.HasSuffix(d.token, ":StatefulSet")
+				rec.resources[i].Protect = d.Name == "neo4j" && strings.HasSuffix(d.Token, ":StatefulSet")
 			}
 		}, []string{
 			"mandatory data-retained: neo4j: claims are deleted when it shrinks, and the members are protected: set cluster.storage.retain to true",
@@ -139,7 +140,7 @@ func TestPoliciesAreBroken(t *testing.T) {
 		{"everybody", "dev", map[string]any{
 			"expose": map[string]any{"type": "LoadBalancer", "annotations": map[string]any{"service.beta.kubernetes.io/load-balancer-source-ranges": "10.0.0.0/8, 0.0.0.0/0"}},
 		}, func(rec *recorder) {
-			rec.resources = append(rec.resources, declared{token: "kubernetes:core/v1:ConfigMap", name: "tls", inputs: resource.NewPropertyMapFromMap(map[string]any{
+			rec.resources = append(rec.resources, render.Resource{Token: "kubernetes:core/v1:ConfigMap", Name: "tls", Inputs: resource.NewPropertyMapFromMap(map[string]any{
 				"data": map[string]any{"neo4j.conf": "server.bolt.tls_level=REQUIRED\n"},
 			})})
 		}, []string{"mandatory source-ranges: neo4j-client: the load balancer is external and its source range 0.0.0.0/0 is everybody: name the networks of its clients"}},

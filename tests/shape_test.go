@@ -19,12 +19,12 @@ import (
 func TestHierarchy(t *testing.T) {
 	rec := declare(t, "minikube", nil)
 	for _, d := range rec.resources {
-		switch d.token {
+		switch d.Token {
 		case "pulumi:pulumi:Stack":
 		case cluster.Token:
-			assert.NotContains(t, d.parent, "neo4j:kubernetes:")
+			assert.NotContains(t, d.Parent, "neo4j:kubernetes:")
 		default:
-			assert.Contains(t, d.parent, cluster.Token, "%s %s", d.token, d.name)
+			assert.Contains(t, d.Parent, cluster.Token, "%s %s", d.Token, d.Name)
 		}
 	}
 }
@@ -33,8 +33,8 @@ func TestHierarchy(t *testing.T) {
 func TestTypeTokens(t *testing.T) {
 	tokens := map[string]bool{}
 	for _, d := range declare(t, "minikube", nil).resources {
-		if strings.HasPrefix(d.token, "neo4j:") {
-			tokens[d.token] = true
+		if strings.HasPrefix(d.Token, "neo4j:") {
+			tokens[d.Token] = true
 		}
 	}
 	assert.Equal(t, map[string]bool{
@@ -63,8 +63,8 @@ func TestNothingInAPodDependsOnThePoolsSize(t *testing.T) {
 func TestQuorumBudget(t *testing.T) {
 	for primaries, least := range map[int]float64{2: 1, 3: 2, 4: 3, 5: 3, 7: 4, 11: 6} {
 		for _, o := range declare(t, "dev", map[string]any{"primaries": primaries}).objects() {
-			if o.token == "kubernetes:policy/v1:PodDisruptionBudget" && o.name == "neo4j" {
-				assert.Equal(t, least, o.inputs["spec"].ObjectValue()["minAvailable"].NumberValue(), "%d primaries", primaries)
+			if o.Token == "kubernetes:policy/v1:PodDisruptionBudget" && o.Name == "neo4j" {
+				assert.Equal(t, least, o.Inputs["spec"].ObjectValue()["minAvailable"].NumberValue(), "%d primaries", primaries)
 			}
 		}
 	}
@@ -96,8 +96,8 @@ func TestMembers(t *testing.T) {
 func statefulSets(r *recorder) map[string]resource.PropertyMap {
 	sets := map[string]resource.PropertyMap{}
 	for _, o := range r.objects() {
-		if o.token == "kubernetes:apps/v1:StatefulSet" {
-			sets[o.name] = o.inputs
+		if o.Token == "kubernetes:apps/v1:StatefulSet" {
+			sets[o.Name] = o.Inputs
 		}
 	}
 	return sets

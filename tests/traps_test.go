@@ -22,8 +22,8 @@ import (
 func conf(t *testing.T, rec *recorder) string {
 	t.Helper()
 	for _, d := range rec.objects() {
-		if d.token == "kubernetes:core/v1:ConfigMap" && strings.HasPrefix(d.name, "neo4j-conf-") {
-			return d.inputs["data"].ObjectValue()["neo4j.conf"].StringValue()
+		if d.Token == "kubernetes:core/v1:ConfigMap" && strings.HasPrefix(d.Name, "neo4j-conf-") {
+			return d.Inputs["data"].ObjectValue()["neo4j.conf"].StringValue()
 		}
 	}
 	t.Fatal("no ConfigMap neo4j-conf-…")
@@ -57,8 +57,8 @@ func TestTheDefaultDatabaseIsOnThreeServers(t *testing.T) {
 	for _, release := range fiveAndLater {
 		for primaries, want := range map[int]string{3: "3", 5: "3"} {
 			for _, d := range declare(t, "gke", map[string]any{"release": release, "primaries": primaries}).objects() {
-				if d.token == "kubernetes:core/v1:ConfigMap" && d.name == "neo4j-initial" {
-					assert.Equal(t, want, dig(d.inputs["data"], "initial.dbms.default_primaries_count").StringValue(), "%s with %d", release, primaries)
+				if d.Token == "kubernetes:core/v1:ConfigMap" && d.Name == "neo4j-initial" {
+					assert.Equal(t, want, dig(d.Inputs["data"], "initial.dbms.default_primaries_count").StringValue(), "%s with %d", release, primaries)
 					looked++
 				}
 			}
@@ -142,8 +142,8 @@ func TestNoServicePoisonsTheEnvironment(t *testing.T) {
 				assert.True(t, links.IsBool() && !links.BoolValue(), "%s %s", stack, name)
 			}
 			for _, d := range rec.objects() {
-				if d.token == "kubernetes:core/v1:Service" && d.name == "neo4j" {
-					assert.Equal(t, "None", dig(d.inputs["spec"], "clusterIP").StringValue(), "%s: headless, so even others' pods get no variables", stack)
+				if d.Token == "kubernetes:core/v1:Service" && d.Name == "neo4j" {
+					assert.Equal(t, "None", dig(d.Inputs["spec"], "clusterIP").StringValue(), "%s: headless, so even others' pods get no variables", stack)
 				}
 			}
 		}

@@ -17,13 +17,9 @@ import (
 	"neo4j-kubernetes/verify"
 )
 
-const (
-	// settle is how long the members must agree without a break: a discovery period (3.5 asks every 5 s by default).
-	settle = 6 * time.Second
-	// grace is how long the copies may lie otherwise than the dry run said, while all members agree, before that is taken for the end: the
-	// manual promises no more than a view of how they would be moved.
-	grace = 15 * time.Second
-)
+// grace is how long the copies may lie otherwise than the dry run said, while all members agree, before that is taken for the end: the manual
+// promises no more than a view of how they would be moved.
+const grace = 15 * time.Second
 
 // members is what the operation needs of the members.
 type members interface {
@@ -53,7 +49,7 @@ func Databases(ctx context.Context, a reach.Access, p plan.Plan, joined []neo4j.
 	defer reached.Close()
 	o.Options = o.Filled()
 	return operate.Run(ctx, &spreading{
-		members: reached, topology: t, reallocates: p.Reallocate, joined: joined, settle: settle, grace: grace, agree: o.Agree, o: o.Options,
+		members: reached, topology: t, reallocates: p.Reallocate, joined: joined, settle: p.Settle(), grace: grace, agree: o.Agree, o: o.Options,
 	}, o.Options)
 }
 

@@ -27,12 +27,7 @@ func (h *Host) runPlugin(req *pulumirpc.RunPluginRequest, server pulumirpc.Langu
 	ctx, stop := h.either(server.Context())
 	defer stop()
 	dir := req.GetInfo().GetProgramDirectory()
-	path, done := "", func() {}
-	if opts.binary != "" {
-		path, err = findBinary(opts.binary, dir)
-	} else {
-		path, done, err = build(ctx, dir, opts.buildTarget, req.GetAttachDebugger())
-	}
+	path, done, err := executable(ctx, opts, dir, req.GetAttachDebugger(), func(string) {})
 	defer done()
 	if err != nil {
 		return err

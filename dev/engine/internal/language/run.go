@@ -34,19 +34,23 @@ func (h *Host) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc.R
 	ctx, stop := h.either(ctx)
 	defer stop()
 	dir := req.GetInfo().GetProgramDirectory()
-	path, done := "", func() {}
-	if opts.binary != "" {
-		path, err = findBinary(opts.binary, dir)
-	} else {
-		log.Status(ctx, "", "Compiling the program ...")
-		path, done, err = build(ctx, dir, opts.buildTarget, req.GetAttachDebugger())
-		log.Status(ctx, "", "Finished compiling")
-	}
+	path, done, err := executable(ctx, opts, dir, req.GetAttachDebugger(), func(what string) { log.Status(ctx, "", what) })
 	defer done()
 	if err != nil {
 		return &pulumirpc.RunResponse{Error: err.Error()}, nil
 	}
 	return h.outcome(ctx, runProgram(ctx, program{path: path, dir: req.GetPwd(), args: req.GetArgs(), env: env})), nil
+}
+
+// executable is the one that the options name, or the one that is built of a folder; done takes away what was built.
+func executable(ctx context.Context, opts options, dir string, debug bool, say func(what string)) (path string, done func(), err error) {
+	if opts.binary != "" {
+		path, err = findBinary(opts.binary, dir)
+		return path, func() {}, err
+	}
+	say("Compiling the program ...")
+	defer say("Finished compiling")
+	return build(ctx, dir, opts.buildTarget, debug)
 }
 
 // either is done when the engine's call is, or when the host is cancelled.
