@@ -18,7 +18,7 @@ func (d *declaration) disruption(role neo4j.Role) ([]pulumi.Resource, error) {
 	name := d.plan.Pool(role)
 	budget := &policyv1.PodDisruptionBudgetSpecArgs{Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, role)}}
 	if role == neo4j.Primary {
-		budget.MinAvailable = pulumi.Int(min(neo4j.Quorum(d.plan.Primaries), max(1, d.plan.Primaries-1)))
+		budget.MinAvailable = pulumi.Int(neo4j.LeastLeft(d.plan.Primaries))
 	} else {
 		budget.MaxUnavailable = pulumi.Int(1)
 	}

@@ -90,6 +90,10 @@ func (t Topology) String() string {
 // Quorum is the smallest majority of n voting members.
 func Quorum(n int) int { return n/2 + 1 }
 
+// LeastLeft is how many of n voting members a drain of nodes must leave: their quorum, but for two members, whose quorum is both: one of
+// them may go, or no node could ever be drained.
+func LeastLeft(n int) int { return min(Quorum(n), max(1, n-1)) }
+
 func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

@@ -28,20 +28,18 @@ func disruptionBudget() policyx.Policy {
 				if !ok || members < 2 {
 					continue
 				}
-				budgets := 0
+				budgets, least := 0, neo4j.LeastLeft(members)
 				for _, budget := range all {
 					if !covers(budget, set) {
 						continue
 					}
 					budgets++
-					// Two members have a quorum of both, and one of them must be let go or no node is ever drained.
-					least := min(neo4j.Quorum(members), members-1)
 					if left, known := leaves(budget, members); known && left < least {
 						report(budget, fmt.Sprintf("leaves %d of %d voting members, and the quorum is %d: set minAvailable to %d", left, members, neo4j.Quorum(members), least))
 					}
 				}
 				if budgets == 0 {
-					report(set, fmt.Sprintf("%d voting members have no PodDisruptionBudget: declare one with minAvailable %d", members, min(neo4j.Quorum(members), members-1)))
+					report(set, fmt.Sprintf("%d voting members have no PodDisruptionBudget: declare one with minAvailable %d", members, least))
 				}
 			}
 		})

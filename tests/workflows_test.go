@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
+
+	"neo4j-kubernetes/summary"
 )
 
 // workflow is what the tests read of a GitHub workflow.
@@ -98,6 +100,7 @@ func TestWorkflowsKnowTheStacks(t *testing.T) {
 	assert.False(t, up.Concurrency.Cancel)
 	assert.Contains(t, up.Concurrency.Group, "matrix.stack")
 	assert.Contains(t, texts["preview"], "--save-plan preview/plan.json")
+	assert.Contains(t, texts["preview"], `"`+summary.Marker("$stack")+`"`, "by which the comment of before is found")
 	assert.Contains(t, texts["up"], "--plan preview/plan.json")
 	for name, text := range texts {
 		assert.Contains(t, text, "--policy-pack policy/pack", name)
