@@ -3,6 +3,7 @@ package roll
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -17,20 +18,35 @@ import (
 // complaint is what a line looks like that says why a server, its launcher or its JVM ended.
 var complaint = regexp.MustCompile(`(?i)\b(error|improperly|exception|unrecognized|invalid|failed|could not|cannot|out of memory)\b`)
 
+// verdict is the line with which a server of 5.x and later ends after it has said what is wrong. It says so on the other one of its two
+// streams, and what collects them gives them in either order, or one of them later (2026.08.1 does both on the box).
+var verdict = regexp.MustCompile(`^(Configuration file validation failed\.|Configuration contains errors\..*)$`)
+
 func (k kubernetesPods) lastWords(ctx context.Context, m neo4j.Member, p pod) error {
+	heard := ""
 	for range logTries {
 		for _, previous := range []bool{true, false} {
-			if line := k.log(ctx, m, previous); line != "" {
-				return fmt.Errorf("%s does not come up: %s; its log says: %s", m.Name, p.broken, line)
+			line := k.log(ctx, m, previous)
+			if line != "" && !verdict.MatchString(line) {
+				return quoting(m, p, line)
 			}
+			heard = cmp.Or(heard, line)
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s does not come up: %s", m.Name, p.broken)
+			return quoting(m, p, heard)
 		case <-time.After(logPause):
 		}
 	}
-	return fmt.Errorf("%s does not come up: %s", m.Name, p.broken)
+	return quoting(m, p, heard)
+}
+
+// quoting is the error of a member that cannot come up, with the line of its log that says why, where there is one.
+func quoting(m neo4j.Member, p pod, line string) error {
+	if line == "" {
+		return fmt.Errorf("%s does not come up: %s", m.Name, p.broken)
+	}
+	return fmt.Errorf("%s does not come up: %s; its log says: %s", m.Name, p.broken, line)
 }
 
 // A log is asked for again for a while: between two tries of a container the kubelet has removed the last one and not begun the next.
@@ -52,18 +68,21 @@ func (k kubernetesPods) log(ctx context.Context, m neo4j.Member, previous bool) 
 // noLog begins what the kubelet answers, with status 200, where a container's log is gone.
 var noLog = []byte("unable to retrieve container logs")
 
-// said is the first line of a log that says why, or its last one.
+// said is the first line of a log that says why, else its first verdict, else its last line.
 func said(log []byte) string {
-	last := ""
+	last, judged := "", ""
 	for scanner := bufio.NewScanner(bytes.NewReader(log)); scanner.Scan(); {
 		line := strings.TrimSpace(scanner.Text())
 		if line == "" {
 			continue
 		}
-		if complaint.MatchString(line) {
+		switch {
+		case verdict.MatchString(line):
+			judged = cmp.Or(judged, line)
+		case complaint.MatchString(line):
 			return line
 		}
 		last = line
 	}
-	return last
+	return cmp.Or(judged, last)
 }
