@@ -19,9 +19,9 @@ type bench struct {
 	began   time.Time
 	figures map[string]*figure
 	box     *harness.Box
-	// dir is for what is built and copied; empty is the project that declares nothing.
-	dir   string
-	empty *harness.Project
+	// dir is for what is built and copied; floors are the projects that ours is measured against.
+	dir    string
+	floors map[string]*harness.Project
 }
 
 func (b *bench) say(format string, args ...any) {
@@ -95,10 +95,8 @@ func (b *bench) measure(ctx context.Context, runs int) (err error) {
 	if err := b.startBox(ctx, runs); err != nil {
 		return err
 	}
-	if b.wants(previewFloor, unchangedFloor) {
-		if err := b.emptyProject(ctx); err != nil {
-			return err
-		}
+	if err := b.makeFloors(ctx); err != nil {
+		return err
 	}
 	for round := range runs {
 		changes := func(ctx context.Context, name string) error { return b.changes(ctx, name, round%2 == 0) }
@@ -116,8 +114,12 @@ func (b *bench) measure(ctx context.Context, runs int) (err error) {
 }
 
 func (b *bench) build(ctx context.Context) error {
-	b.say("building the program and the empty one")
-	for name, pkg := range map[string]string{"neo4j": ".", "empty": "./tests/bench/empty"} {
+	b.say("building the program and those that it is measured against")
+	programs := map[string]string{"neo4j": "."}
+	for name := range b.floorsWanted() {
+		programs[name] = "./tests/bench/" + name
+	}
+	for name, pkg := range programs {
 		if err := harness.Build(ctx, filepath.Join(b.dir, name), pkg); err != nil {
 			return err
 		}
@@ -170,24 +172,6 @@ func (r *readyAt) Write(text []byte) (int, error) {
 		r.at = time.Now()
 	}
 	return len(text), nil
-}
-
-// emptyProject makes the stack that declares nothing and brings it up once, so that later updates change nothing.
-func (b *bench) emptyProject(ctx context.Context) error {
-	dir := filepath.Join(b.dir, "empty-project")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
-	if err := harness.Copy("tests/bench/empty", dir, filepath.Join(b.dir, "empty")); err != nil {
-		return err
-	}
-	b.empty = &harness.Project{Box: b.box, Dir: dir, Stack: "empty", Namespace: "default"}
-	for _, args := range [][]string{{"stack", "init", "empty"}, {"up", "--yes", "--skip-preview"}} {
-		if _, err := timed(ctx, b.empty, args...); err != nil {
-			return fmt.Errorf("empty program: %w", err)
-		}
-	}
-	return nil
 }
 
 // timed runs a pulumi command and gives how long it took.

@@ -22,7 +22,7 @@ var up = []string{"up", "--yes", "--skip-preview"}
 
 // program measures our side: preview, update, update without a change, failover.
 func (b *bench) program(ctx context.Context, namespace string) (err error) {
-	if !b.wants(upPlain, upBare, previewFloor, unchangedFloor, failover, deletion) {
+	if !b.wants(upPlain, upBare, previewFloor, previewProvider, unchangedFloor, failover, deletion) {
 		return nil
 	}
 	p, forget, err := b.clone(ctx, namespace)
@@ -30,8 +30,11 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, forget()) }()
-	if b.wants(previewFloor) {
-		if err := b.pair(ctx, previewFloor, p, []string{"preview"}); err != nil {
+	for _, key := range []string{previewFloor, previewProvider} {
+		if !b.wants(key) {
+			continue
+		}
+		if err := b.pair(ctx, key, p, []string{"preview"}); err != nil {
 			return err
 		}
 	}
@@ -75,27 +78,6 @@ func proven(p *harness.Project) error {
 	p.Printed.Reset()
 	if strings.Count(out, "LEADER") < 1 || strings.Count(out, "FOLLOWER") < 2 {
 		return fmt.Errorf("the update of %s showed no leader and two followers:\n%s", p.Stack, out)
-	}
-	return nil
-}
-
-// pair times one command on our project and on the empty one, twice each, so that neither is always the first.
-func (b *bench) pair(ctx context.Context, key string, p *harness.Project, args []string) error {
-	for _, project := range []*harness.Project{p, b.empty, b.empty, p} {
-		took, err := timed(ctx, project, args...)
-		if err != nil {
-			return fmt.Errorf("stack %s: %w", project.Stack, err)
-		}
-		if project == p {
-			if key == unchangedFloor {
-				if err := proven(p); err != nil {
-					return err
-				}
-			}
-			b.ours(key, took)
-		} else {
-			b.theirs(key, took)
-		}
 	}
 	return nil
 }
