@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,32 +17,41 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-// Look reads what the guard needs to know of a plan's place. The error is the API's; a place where nothing is, the namespace included, is none.
+// reader fills in fields of what is found, which no other reader touches.
+type reader func(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error
+
+// Look reads what the guard needs to know of a plan's place, all at once. The error is the API's; a place where nothing is, the namespace
+// included, is none.
 func Look(ctx context.Context, client kubernetes.Interface, p plan.Plan) (plan.Found, error) {
 	found := plan.Found{Claims: map[string]plan.Claimed{}, Sizes: map[string]int{}}
-	var err error
-	if found.Cluster, err = Identity(ctx, client); err != nil {
-		return found, err
+	readers := []reader{whichCluster, whatIsThere, sizes, family, record, secret, whatIsMissing, claims}
+	errs := make([]error, len(readers))
+	var asked sync.WaitGroup
+	for i, read := range readers {
+		asked.Go(func() { errs[i] = read(ctx, client, p, &found) })
 	}
-	if found.Objects, err = objects(ctx, client, p); err != nil {
-		return found, err
+	asked.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return found, err
+		}
 	}
-	if err := sizes(ctx, client, p, &found); err != nil {
-		return found, err
-	}
-	if err := family(ctx, client, p, &found); err != nil {
-		return found, err
-	}
-	if err := record(ctx, client, p, &found); err != nil {
-		return found, err
-	}
-	if err := secret(ctx, client, p, &found); err != nil {
-		return found, err
-	}
-	if found.Missing, err = missing(ctx, client, p); err != nil {
-		return found, err
-	}
-	return found, claims(ctx, client, p, &found)
+	return found, nil
+}
+
+func whichCluster(ctx context.Context, client kubernetes.Interface, _ plan.Plan, found *plan.Found) (err error) {
+	found.Cluster, err = Identity(ctx, client)
+	return err
+}
+
+func whatIsThere(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) (err error) {
+	found.Objects, err = objects(ctx, client, p)
+	return err
+}
+
+func whatIsMissing(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) (err error) {
+	found.Missing, err = missing(ctx, client, p)
+	return err
 }
 
 // Identity is which Kubernetes cluster this is, by whatever name it is reached: the uid of its namespace kube-system. It is empty where
