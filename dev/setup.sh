@@ -14,7 +14,7 @@ steps=(packages engine box images program)
 began=$SECONDS n=0
 step() { n=$((n + 1)); printf '[%d/%d %3ds] %s\n' "$n" "${#steps[@]}" $((SECONDS - began)) "$1" >&2; }
 
-debian=(containerd runc containernetworking-plugins nftables conntrack iproute2 kmod xfsprogs mmdebstrap maven openjdk-17-jdk-headless ca-certificates)
+debian=(containerd runc containernetworking-plugins nftables iptables ipset conntrack iproute2 kmod xfsprogs mmdebstrap maven openjdk-17-jdk-headless ca-certificates)
 packages() {
   local missing=()
   for p in "${debian[@]}"; do

@@ -13,7 +13,7 @@ import (
 // debian are the host's programs that a box needs, with the Debian package that brings each.
 var debian = map[string]string{
 	"containerd": "containerd", "ctr": "containerd", "runc": "runc", "nft": "nftables", "/usr/lib/cni/bridge": "containernetworking-plugins",
-	"mkfs.xfs": "xfsprogs",
+	"mkfs.xfs": "xfsprogs", "iptables": "iptables", "ipset": "ipset",
 }
 
 // Supported says in an error why this machine cannot run a box, and what to do instead.

@@ -21,7 +21,7 @@ func (s Spec) components() []part {
 		s.part("kubelet", nil, "--config="+s.file("kubelet.yaml"), "--kubeconfig="+s.pki(s.name()+".kubeconfig"),
 			"--hostname-override="+s.name(), "--node-ip="+Address(s.Number), "--root-dir=/var/lib/kubelet",
 			"--node-labels=topology.kubernetes.io/region=box,topology.kubernetes.io/zone="+Zone(s.Number)),
-		s.part("kube-proxy", apiReady, "--config="+s.file("proxy.yaml")),
+		s.part("network", apiReady, s.file("proxy.yaml"), "--kubeconfig="+s.pki("admin.kubeconfig"), "--node="+s.name(), "--services="+ServiceCIDR),
 	)
 }
 

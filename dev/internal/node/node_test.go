@@ -92,7 +92,7 @@ func TestComponents(t *testing.T) {
 		}
 		return all
 	}
-	if got := names(spec); !slices.Equal(got, []string{"containerd", "kubelet", "kube-proxy"}) {
+	if got := names(spec); !slices.Equal(got, []string{"containerd", "kubelet", "network"}) {
 		t.Errorf("a worker runs %v", got)
 	}
 	first := spec
