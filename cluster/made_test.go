@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
@@ -66,21 +68,26 @@ var edits = map[string]func(*plan.Plan){
 	},
 	"serviceAccount.name":        func(p *plan.Plan) { p.ServiceAccount.Name = "graph" },
 	"serviceAccount.annotations": func(p *plan.Plan) { p.ServiceAccount.Annotations = map[string]string{"a": "b"} },
-	"podSecurity.user":           func(p *plan.Plan) { p.PodSecurity.NoUser = true },
-	"podSecurity.readOnlyRoot":   func(p *plan.Plan) { p.PodSecurity.ReadOnlyRoot = true },
-	"placement.tolerations":      func(p *plan.Plan) { p.Placement.Tolerations = []corev1.Toleration{{Key: "dedicated"}} },
-	"placement.nodeAffinity":     func(p *plan.Plan) { p.Placement.NodeAffinity = &corev1.NodeAffinity{} },
-	"placement.podAffinity":      func(p *plan.Plan) { p.Placement.PodAffinity = &corev1.PodAffinity{} },
-	"placement.podAntiAffinity":  func(p *plan.Plan) { p.Placement.PodAntiAffinity = &corev1.PodAntiAffinity{} },
-	"placement.zones":            func(p *plan.Plan) { p.Placement.Zones = plan.RequireSpread },
-	"placement.priorityClass":    func(p *plan.Plan) { p.Placement.PriorityClass = "critical" },
-	"placement.runtimeClass":     func(p *plan.Plan) { p.Placement.RuntimeClass = "gvisor" },
-	"pod.labels":                 func(p *plan.Plan) { p.PodLabels = map[string]string{"team": "graph"} },
-	"pod.annotations":            func(p *plan.Plan) { p.PodAnnotations = map[string]string{"team": "graph"} },
-	"pod.initContainers":         func(p *plan.Plan) { p.InitContainers = []corev1.Container{{Name: "fetch", Image: "busybox:1.37"}} },
-	"pod.sidecars":               func(p *plan.Plan) { p.Sidecars = []corev1.Container{{Name: "shipper", Image: "fluent-bit:4.0"}} },
-	"ipFamilyPolicy":             func(p *plan.Plan) { p.Addresses.Policy = "PreferDualStack" },
-	"ipFamilies":                 func(p *plan.Plan) { p.Addresses.Families = []string{"IPv4"} },
+	"network.clients":            func(p *plan.Plan) { p.Network.Clients = []networkingv1.NetworkPolicyPeer{} },
+	"network.metrics":            func(p *plan.Plan) { p.Network.Metrics = []networkingv1.NetworkPolicyPeer{} },
+	"network.backup": func(p *plan.Plan) {
+		p.Network.Backup = []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{}}}
+	},
+	"podSecurity.user":          func(p *plan.Plan) { p.PodSecurity.NoUser = true },
+	"podSecurity.readOnlyRoot":  func(p *plan.Plan) { p.PodSecurity.ReadOnlyRoot = true },
+	"placement.tolerations":     func(p *plan.Plan) { p.Placement.Tolerations = []corev1.Toleration{{Key: "dedicated"}} },
+	"placement.nodeAffinity":    func(p *plan.Plan) { p.Placement.NodeAffinity = &corev1.NodeAffinity{} },
+	"placement.podAffinity":     func(p *plan.Plan) { p.Placement.PodAffinity = &corev1.PodAffinity{} },
+	"placement.podAntiAffinity": func(p *plan.Plan) { p.Placement.PodAntiAffinity = &corev1.PodAntiAffinity{} },
+	"placement.zones":           func(p *plan.Plan) { p.Placement.Zones = plan.RequireSpread },
+	"placement.priorityClass":   func(p *plan.Plan) { p.Placement.PriorityClass = "critical" },
+	"placement.runtimeClass":    func(p *plan.Plan) { p.Placement.RuntimeClass = "gvisor" },
+	"pod.labels":                func(p *plan.Plan) { p.PodLabels = map[string]string{"team": "graph"} },
+	"pod.annotations":           func(p *plan.Plan) { p.PodAnnotations = map[string]string{"team": "graph"} },
+	"pod.initContainers":        func(p *plan.Plan) { p.InitContainers = []corev1.Container{{Name: "fetch", Image: "busybox:1.37"}} },
+	"pod.sidecars":              func(p *plan.Plan) { p.Sidecars = []corev1.Container{{Name: "shipper", Image: "fluent-bit:4.0"}} },
+	"ipFamilyPolicy":            func(p *plan.Plan) { p.Addresses.Policy = "PreferDualStack" },
+	"ipFamilies":                func(p *plan.Plan) { p.Addresses.Families = []string{"IPv4"} },
 }
 
 // A fact says of itself whether another text replaces members; the pods themselves know.

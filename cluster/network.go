@@ -1,6 +1,8 @@
 package cluster
 
 import (
+	"fmt"
+
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -9,35 +11,56 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-// network declares who may dial a member, by port class: anyone the client ports, members of this cluster all others. A
-// Kubernetes cluster without a policy controller, such as the local box, does not enforce it.
+// network declares who may dial a member, by port class. A Kubernetes cluster without a policy controller does not enforce it.
 func (d *declaration) network() (pulumi.Resource, error) {
 	family, err := neo4j.FamilyOf(d.plan.Release)
 	if err != nil {
 		return nil, err
 	}
-	members := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{
-		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, "")},
-	}}
+	rules := networkingv1.NetworkPolicyIngressRuleArray{}
+	for _, admission := range d.plan.Admissions(family) {
+		rule, err := d.rule(admission)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, rule)
+	}
 	return networkingv1.NewNetworkPolicy(d.ctx, d.plan.Name, &networkingv1.NetworkPolicyArgs{
 		Metadata: d.meta(d.plan.Name, "", nil),
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, "")},
 			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
-			Ingress: networkingv1.NetworkPolicyIngressRuleArray{
-				&networkingv1.NetworkPolicyIngressRuleArgs{Ports: policyPorts(d.plan, family, neo4j.ClientPort)},
-				&networkingv1.NetworkPolicyIngressRuleArgs{From: members, Ports: policyPorts(d.plan, family, neo4j.MemberPort)},
-			},
+			Ingress:     rules,
 		},
 	}, d.options()...)
 }
 
-func policyPorts(s plan.Plan, f neo4j.Family, class neo4j.PortClass) networkingv1.NetworkPolicyPortArray {
-	var allowed networkingv1.NetworkPolicyPortArray
-	for _, p := range s.MemberPorts(f) {
-		if p.Class == class {
-			allowed = append(allowed, &networkingv1.NetworkPolicyPortArgs{Port: pulumi.Int(p.Number), Protocol: pulumi.String("TCP")})
-		}
+func (d *declaration) rule(a plan.Admission) (*networkingv1.NetworkPolicyIngressRuleArgs, error) {
+	rule := &networkingv1.NetworkPolicyIngressRuleArgs{}
+	var ports networkingv1.NetworkPolicyPortArray
+	for _, p := range a.Ports {
+		ports = append(ports, &networkingv1.NetworkPolicyPortArgs{Port: pulumi.Int(p.Number), Protocol: pulumi.String(p.Protocol)})
 	}
-	return allowed
+	rule.Ports = ports
+	if a.Anyone {
+		return rule, nil
+	}
+	from := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{
+		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, "")},
+	}}
+	for i, peer := range a.Peers {
+		one, err := typed[networkingv1.NetworkPolicyPeerArgs](peer)
+		if err != nil {
+			return nil, fmt.Errorf("peer %d: %w", i, err)
+		}
+		if peer.NamespaceSelector != nil && one.NamespaceSelector == nil {
+			one.NamespaceSelector = &metav1.LabelSelectorArgs{} // an empty one is every namespace, and not none
+		}
+		if peer.PodSelector != nil && one.PodSelector == nil {
+			one.PodSelector = &metav1.LabelSelectorArgs{}
+		}
+		from = append(from, one)
+	}
+	rule.From = from
+	return rule, nil
 }

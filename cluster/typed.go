@@ -8,6 +8,7 @@ import (
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -48,6 +49,8 @@ var kinds = []reflect.Type{
 	of[*corev1.SecurityContextArgs](), of[*corev1.AppArmorProfileArgs](), of[*corev1.CapabilitiesArgs](), of[*corev1.SELinuxOptionsArgs](),
 	of[*corev1.SeccompProfileArgs](), of[*corev1.WindowsSecurityContextOptionsArgs](),
 	of[*corev1.VolumeDeviceArgs](), of[corev1.VolumeDeviceArray](), of[*corev1.VolumeMountArgs](), of[corev1.VolumeMountArray](),
+	// peers of NetworkPolicies
+	of[*networkingv1.IPBlockArgs](),
 	// selectors
 	of[*metav1.LabelSelectorArgs](), of[*metav1.LabelSelectorRequirementArgs](), of[metav1.LabelSelectorRequirementArray](),
 }

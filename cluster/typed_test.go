@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	corev1args "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	networkingargs "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -55,7 +56,7 @@ func TestEveryFieldOfTheTypedObjectsHasAnInput(t *testing.T) {
 			assert.True(t, found, "%s.%s: %s", args, field.Name, field.Type)
 		}
 	}
-	for _, root := range []reflect.Type{of[corev1args.AffinityArgs](), of[corev1args.TolerationArgs](), of[corev1args.ContainerArgs]()} {
+	for _, root := range []reflect.Type{of[corev1args.AffinityArgs](), of[corev1args.TolerationArgs](), of[corev1args.ContainerArgs](), of[networkingargs.NetworkPolicyPeerArgs]()} {
 		walk(root)
 	}
 	assert.Greater(t, len(seen), 30)

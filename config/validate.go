@@ -39,6 +39,7 @@ func validate(stack *Stack, problems *Problems) {
 	validateStorage(s, problems)
 	validateResources(stack, problems)
 	validateLabels(s, problems)
+	validateNetwork(stack, problems)
 	validatePlacement(s, problems)
 	validateOwnPod(stack, problems)
 	warnRolling(stack)

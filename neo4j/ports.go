@@ -4,8 +4,12 @@ package neo4j
 type PortClass string
 
 const (
-	// ClientPort is for whoever uses the database, or scrapes its metrics.
+	// ClientPort is for whoever uses the database.
 	ClientPort PortClass = "client"
+	// MetricsPort is for those who scrape.
+	MetricsPort PortClass = "metrics"
+	// BackupPort is for those who take backups: it hands out the store and asks for no password.
+	BackupPort PortClass = "backup"
 	// MemberPort is for the members of the same cluster only.
 	MemberPort PortClass = "member"
 )
@@ -32,7 +36,7 @@ func (f Family) clusterPort() string {
 func (s Spec) MemberPorts(f Family) []Port {
 	ports := []Port{{"bolt", f.Ports.Bolt, ClientPort}, {"http", f.Ports.HTTP, ClientPort}}
 	if s.Metrics {
-		ports = append(ports, Port{"metrics", f.Ports.Metrics, ClientPort})
+		ports = append(ports, Port{"metrics", f.Ports.Metrics, MetricsPort})
 	}
 	if s.Clustered() {
 		for _, p := range []Port{
@@ -45,7 +49,7 @@ func (s Spec) MemberPorts(f Family) []Port {
 		}
 	}
 	if s.Edition == Enterprise {
-		ports = append(ports, Port{"backup", f.Ports.Backup, MemberPort})
+		ports = append(ports, Port{"backup", f.Ports.Backup, BackupPort})
 	}
 	return ports
 }

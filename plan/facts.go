@@ -51,6 +51,9 @@ var ownFacts = []Fact{
 var updateFacts = []Fact{
 	{"expose.type", InPlace, func(p Plan) string { return p.Expose.Type }},
 	{"expose.annotations", InPlace, func(p Plan) string { return pairs(p.Expose.Annotations) }},
+	{"network.clients", InPlace, func(p Plan) string { return peersText(p.Network.Clients) }},
+	{"network.metrics", InPlace, func(p Plan) string { return peersText(p.Network.Metrics) }},
+	{"network.backup", InPlace, func(p Plan) string { return closedText(p.Network.Backup) }},
 	{"protect", ByUpdates, func(p Plan) string { return strconv.FormatBool(p.Protect) }},
 	{"copies.placement", ByUpdates, Plan.placement},
 	{"rolling.waive", ByUpdates, func(p Plan) string { return each(p.Rolling.Waive, itself) }},

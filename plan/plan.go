@@ -38,6 +38,7 @@ type Plan struct {
 	Resources  Resources
 	Expose     Exposure
 	Addresses  Addresses
+	Network    Network
 	Placement  Placement
 
 	ServiceAccount ServiceAccount

@@ -80,6 +80,14 @@ func goldenStacks() map[string]struct {
 				"volumeMounts":   []any{map[string]any{"name": "logs", "mountPath": "/logs", "readOnly": true}},
 			}},
 		}}},
+		"network": {"dev", map[string]any{"metrics": true, "network": map[string]any{
+			"clients": []any{
+				map[string]any{"namespaceSelector": map[string]any{"matchLabels": map[string]any{"team": "graph"}}},
+				map[string]any{"ipBlock": map[string]any{"cidr": "10.0.0.0/8", "except": []any{"10.1.0.0/16"}}},
+			},
+			"metrics": []any{map[string]any{"namespaceSelector": map[string]any{}, "podSelector": map[string]any{"matchLabels": map[string]any{"app": "prometheus"}}}},
+			"backup":  []any{map[string]any{"podSelector": map[string]any{"matchLabels": map[string]any{"neo4j-kubernetes/task": "backup"}}}},
+		}}},
 		"resources":  {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
 		"openshift":  {"gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "plugins": []any{"apoc"}}},
 		"dual-stack": {"eks", map[string]any{"ipFamilyPolicy": "RequireDualStack", "ipFamilies": []any{"IPv4", "IPv6"}, "discovery": map[string]any{"type": "K8S"}}},

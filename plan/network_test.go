@@ -1,0 +1,67 @@
+package plan
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"neo4j-kubernetes/neo4j"
+)
+
+// admitted are the rules of a plan, as ports by who may dial them.
+func admitted(t *testing.T, p Plan) (anyone, membersAlone []int, named map[int]int) {
+	t.Helper()
+	family, err := neo4j.FamilyOf(p.Release)
+	require.NoError(t, err)
+	named = map[int]int{}
+	for _, a := range p.Admissions(family) {
+		require.NotEmpty(t, a.Ports, "a rule without ports is one for all of them")
+		for _, port := range a.Ports {
+			switch {
+			case a.Anyone:
+				anyone = append(anyone, port.Number)
+			case len(a.Peers) == 0:
+				membersAlone = append(membersAlone, port.Number)
+			default:
+				named[port.Number] = len(a.Peers)
+			}
+		}
+	}
+	return anyone, membersAlone, named
+}
+
+func TestWhoMayDialWhat(t *testing.T) {
+	var p Plan
+	p.Release, p.Edition, p.Primaries, p.Metrics = neo4j.MustRelease("3.5.35"), neo4j.Enterprise, 3, true
+	anyone, members, named := admitted(t, p)
+	assert.Equal(t, []int{7687, 7474, 2004}, anyone)
+	assert.Equal(t, []int{5000, 6000, 7000, 6362}, members, "the store is handed out at 6000 and 6362, and nobody is asked for a password")
+	assert.Empty(t, named)
+
+	p.Network = Network{Clients: []networkingv1.NetworkPolicyPeer{}, Metrics: make([]networkingv1.NetworkPolicyPeer, 1), Backup: make([]networkingv1.NetworkPolicyPeer, 2)}
+	goesOn := corev1.ContainerRestartPolicyAlways
+	p.Sidecars = []corev1.Container{{Ports: []corev1.ContainerPort{{ContainerPort: 8080}, {ContainerPort: 53, Protocol: corev1.ProtocolUDP}}}}
+	p.InitContainers = []corev1.Container{{Ports: []corev1.ContainerPort{{ContainerPort: 1}}}, {RestartPolicy: &goesOn, Ports: []corev1.ContainerPort{{ContainerPort: 9090}}}}
+	anyone, members, named = admitted(t, p)
+	assert.Empty(t, anyone)
+	assert.Equal(t, []int{7687, 7474, 8080, 53, 9090, 5000, 6000, 7000}, members)
+	assert.Equal(t, map[int]int{2004: 1, 6362: 2}, named)
+
+	var alone Plan
+	alone.Release, alone.Edition, alone.Primaries = neo4j.MustRelease("5.26.30"), neo4j.Community, 1
+	anyone, members, named = admitted(t, alone)
+	assert.Equal(t, []int{7687, 7474}, anyone)
+	assert.Empty(t, members)
+	assert.Empty(t, named)
+}
+
+func TestPeersInWords(t *testing.T) {
+	assert.Equal(t, "everybody", peersText(nil))
+	assert.Equal(t, "members alone", peersText([]networkingv1.NetworkPolicyPeer{}))
+	assert.Equal(t, "members alone", closedText(nil))
+	assert.Equal(t, `{"podSelector":{"matchLabels":{"a":"b"}}}`, closedText([]networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"a": "b"}}}}))
+}
