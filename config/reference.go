@@ -74,7 +74,7 @@ var Reference = []Key{
 	{"ipFamilies", "the Kubernetes cluster's", "List of IPv4 and IPv6; the first stays for ever"},
 	{"network.clients", "everybody", "Who may dial Bolt, HTTP and sidecars' ports: a list as a NetworkPolicy's ingress.from (podSelector, namespaceSelector, ipBlock); [] for members alone"},
 	{"network.metrics", "everybody", "Who may scrape, in the same form"},
-	{"network.backup", "members alone", "Who may take backups beside them, in the same form; the port asks for no password"},
+	{"network.backup", "members alone", "Who may take backups beside them, in the same form; the port asks for no password, and the server listens there for itself alone until its setting says otherwise (docs/platforms.md)"},
 	{"placement.separateNodes", "gke and eks true, dev and minikube false; existing: needed", "Refuse two members of a pool on one node"},
 	{"placement.nodeSelector", "", "Node labels that members need"},
 	{"placement.tolerations", "", "List of tolerations of taints, as in a pod"},

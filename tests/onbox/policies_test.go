@@ -1,0 +1,159 @@
+package onbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// TestPolicies tries from pods who may dial which port class of a real cluster, while a real controller enforces the policy, and has members
+// evicted, as a drain does, against the budget.
+func TestPolicies(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, onTheBox(t), "dev", "policies")
+	p.set("cluster.metrics", true)
+	p.set(`cluster.settings["dbms.backup.address"]`, "0.0.0.0:6362")
+	p.set("cluster.network.metrics[0].namespaceSelector.matchLabels.scrapes", "neo4j")
+	p.set("cluster.network.metrics[0].podSelector.matchLabels.app", "prometheus")
+	p.set("cluster.network.backup[0].podSelector.matchLabels.app", "backup")
+	p.up()
+	running := p.uids()
+	elsewhere := p.namespace("policies-elsewhere", map[string]string{"scrapes": "neo4j"})
+	p.tries(p.Namespace, "stranger", nil)
+	p.tries(p.Namespace, "backup", map[string]string{"app": "backup"})
+	p.tries(p.Namespace, "prometheus", map[string]string{"app": "prometheus"}) // the right label in the wrong namespace
+	p.tries(elsewhere, "prometheus", map[string]string{"app": "prometheus"})
+	p.tries(elsewhere, "stranger", nil)
+
+	const bolt, http, metrics, backup = 7687, 7474, 2004, 6362
+	members := []int{5000, 6000, 7000}
+	p.reaches(t, p.Namespace, "neo4j-0", append([]int{bolt, http, metrics, backup}, members...), nil)
+	p.reaches(t, p.Namespace, "stranger", []int{bolt, http}, append([]int{metrics, backup}, members...))
+	p.reaches(t, p.Namespace, "backup", []int{bolt, backup}, append([]int{metrics}, members...))
+	p.reaches(t, p.Namespace, "prometheus", []int{bolt}, append([]int{metrics, backup}, members...))
+	p.reaches(t, elsewhere, "prometheus", []int{bolt, metrics}, append([]int{backup}, members...))
+	p.reaches(t, elsewhere, "stranger", []int{bolt, http}, append([]int{metrics, backup}, members...))
+
+	// Clients are named: the policy changes in place and takes effect, and the check still gets through by its port-forwards.
+	p.set("cluster.network.clients[0].namespaceSelector.matchLabels.scrapes", "neo4j")
+	out := p.up()
+	assert.Contains(t, out, "neo4j:cluster.network.clients: everybody ->")
+	assert.Contains(t, out, "LEADER")
+	assert.Equal(t, running, p.uids(), "nobody restarts")
+	p.reaches(t, p.Namespace, "stranger", nil, []int{bolt, http})
+	p.reaches(t, elsewhere, "stranger", []int{bolt, http}, members)
+	p.reaches(t, p.Namespace, "neo4j-1", append([]int{bolt, http}, members...), nil)
+	p.unchanged()
+	p.bearsEvictions(t)
+}
+
+// namespace makes a namespace beside the project's own, which goes with the test.
+func (p *project) namespace(name string, labels map[string]string) string {
+	p.t.Helper()
+	text, err := json.Marshal(corev1.Namespace{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}, ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}})
+	require.NoError(p.t, err)
+	p.apply(text)
+	p.t.Cleanup(func() { _, _ = p.box.tryKubectl("delete", "namespace", name, "--ignore-not-found") })
+	return name
+}
+
+// apply creates an object from its JSON.
+func (p *project) apply(object []byte) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := p.box.Command(ctx, p.box.Bin, "kubectl", "create", "-f", "-")
+	cmd.Stdin = strings.NewReader(string(object))
+	out, err := cmd.CombinedOutput()
+	require.NoError(p.t, err, "%s", out)
+}
+
+// tries starts a pod that dials; the server's image has the shell for it.
+func (p *project) tries(namespace, name string, labels map[string]string) {
+	p.t.Helper()
+	yes, no, user := true, false, int64(7474)
+	pod := corev1.Pod{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace, Labels: labels},
+		Spec: corev1.PodSpec{
+			TerminationGracePeriodSeconds: new(int64),
+			SecurityContext:               &corev1.PodSecurityContext{RunAsNonRoot: &yes, RunAsUser: &user, SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
+			Containers: []corev1.Container{{
+				Name: "tries", Image: "neo4j:3.5.0-beta03-enterprise", Command: []string{"sleep", "3600"},
+				SecurityContext: &corev1.SecurityContext{AllowPrivilegeEscalation: &no, Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}},
+			}},
+		},
+	}
+	text, err := json.Marshal(pod)
+	require.NoError(p.t, err)
+	p.apply(text)
+	out, err := p.box.tryKubectl("-n", namespace, "wait", "--for=condition=Ready", "pod/"+name, "--timeout=2m")
+	require.NoError(p.t, err, out)
+}
+
+// reaches holds what a pod can dial of a member on another node than the first, and by the client Service where it has the port. A rule takes
+// effect within a moment, so what is wrong is tried again.
+func (p *project) reaches(t *testing.T, namespace, pod string, open, shut []int) {
+	t.Helper()
+	const member = "neo4j-2.neo4j"
+	for _, want := range []struct {
+		ports   []int
+		getsIn  bool
+		problem string
+	}{{open, true, "is shut"}, {shut, false, "is open"}} {
+		for _, port := range want.ports {
+			eventually(t, 30*time.Second, fmt.Sprintf("%s of %s and port %d", pod, namespace, port), func() error {
+				dial := fmt.Sprintf("exec 3<>/dev/tcp/%s.%s.svc.cluster.local/%d", member, p.Namespace, port)
+				out, err := p.box.tryKubectl("-n", namespace, "exec", pod, "--", "timeout", "5", "bash", "-c", dial)
+				if strings.Contains(out, "Name or service not known") {
+					return fmt.Errorf("no name: %s", out)
+				}
+				if (err == nil) != want.getsIn {
+					return fmt.Errorf("%d %s: %s %v", port, want.problem, out, err)
+				}
+				return nil
+			})
+		}
+	}
+}
+
+// bearsEvictions evicts a member, and while it is away nobody else: the budget is over all that vote.
+func (p *project) bearsEvictions(t *testing.T) {
+	p.write("before-the-drain")
+	evicted := p.uids()["neo4j-2"]
+	out, err := p.evict("neo4j-2")
+	require.NoError(t, err, out)
+	out, err = p.evict("neo4j-0")
+	require.Error(t, err, "neo4j-0 was evicted beside neo4j-2: %s", out)
+	assert.Contains(t, out, "disruption budget")
+	eventually(t, 5*time.Minute, "an eviction that the budget allows", func() error {
+		if p.uids()["neo4j-2"] == evicted {
+			return errors.New("neo4j-2 is still there")
+		}
+		out, err := p.evict("neo4j-1")
+		if err != nil {
+			return fmt.Errorf("%s: %w", out, err)
+		}
+		return nil
+	})
+	p.up()
+	requireNotes(t, p, p.leader(), "before-the-drain")
+}
+
+// evict asks for a pod's eviction, as a drain does.
+func (p *project) evict(pod string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := p.box.Command(ctx, p.box.Bin, "kubectl", "create", "--raw", "/api/v1/namespaces/"+p.Namespace+"/pods/"+pod+"/eviction", "-f", "-")
+	cmd.Stdin = strings.NewReader(fmt.Sprintf(`{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":%q,"namespace":%q}}`, pod, p.Namespace))
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
