@@ -124,19 +124,25 @@ func (p *project) reaches(t *testing.T, namespace, pod string, open, shut []int)
 // bearsEvictions evicts a member, and while it is away nobody else: the budget is over all that vote.
 func (p *project) bearsEvictions(t *testing.T) {
 	p.write("before-the-drain")
-	evicted := p.uids()["neo4j-2"]
+	before := p.uids()
 	out, err := p.evict("neo4j-2")
 	require.NoError(t, err, out)
 	out, err = p.evict("neo4j-0")
 	require.Error(t, err, "neo4j-0 was evicted beside neo4j-2: %s", out)
 	assert.Contains(t, out, "disruption budget")
 	eventually(t, 5*time.Minute, "an eviction that the budget allows", func() error {
-		if p.uids()["neo4j-2"] == evicted {
+		if p.uids()["neo4j-2"] == before["neo4j-2"] {
 			return errors.New("neo4j-2 is still there")
 		}
 		out, err := p.evict("neo4j-1")
 		if err != nil {
 			return fmt.Errorf("%s: %w", out, err)
+		}
+		return nil
+	})
+	eventually(t, 5*time.Minute, "another pod of neo4j-1", func() error {
+		if now := p.uids()["neo4j-1"]; now == "" || now == before["neo4j-1"] {
+			return errors.New("neo4j-1 is still there, or not yet")
 		}
 		return nil
 	})
