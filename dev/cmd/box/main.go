@@ -1,5 +1,5 @@
-// Command box runs a real Kubernetes on one Linux machine, in namespaces of its own: three nodes with containerd, CoreDNS and a
-// volume provisioner, reached on 127.0.0.1 only.
+// Command box runs a real Kubernetes on one Linux machine, in namespaces of its own: three nodes with containerd, CoreDNS and
+// controllers for volumes and load balancers, reached on 127.0.0.1 only.
 package main
 
 import (

@@ -20,6 +20,7 @@ import (
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 
+	"neo4j-kubernetes/dev/internal/balance"
 	"neo4j-kubernetes/dev/internal/policies"
 	"neo4j-kubernetes/dev/internal/provision"
 )
@@ -46,8 +47,8 @@ func Run(args []string) int {
 		return 0
 	case "coredns":
 		return exitCode(runCoreDNS(args[1:]))
-	case "provisioner":
-		return exitCode(provision.Run(args[1:]))
+	case "cloud":
+		return runCloud(args[1:])
 	case "network":
 		return runNetwork(args[1:])
 	case "kubectl":
@@ -72,6 +73,13 @@ func runNetwork(args []string) int {
 	go func() { os.Exit(exitCode(policies.Run(args[1:]))) }()
 	os.Args = []string{"kube-proxy", "--config=" + args[0]}
 	return cli.Run(components["kube-proxy"]())
+}
+
+// runCloud is what a cloud's controllers do: volumes in the folder named second, and addresses of load balancers. The first argument is a
+// kubeconfig. It ends with whichever ends first.
+func runCloud(args []string) int {
+	go func() { os.Exit(exitCode(balance.Run(args[0]))) }()
+	return exitCode(provision.Run(args[0], args[1]))
 }
 
 func exitCode(err error) int {

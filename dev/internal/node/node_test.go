@@ -98,7 +98,7 @@ func TestComponents(t *testing.T) {
 	first := spec
 	first.Number = 1
 	all := names(first)
-	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "provisioner", "coredns", "kubelet"} {
+	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "cloud", "coredns", "kubelet"} {
 		if !slices.Contains(all, name) {
 			t.Errorf("node 1 lacks %s", name)
 		}

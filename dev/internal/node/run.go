@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
+
+	"neo4j-kubernetes/dev/internal/balance"
 )
 
 // Run makes this process's namespaces into a node and runs its components until it is killed.
@@ -111,24 +113,29 @@ func (s Spec) network() error {
 			return fmt.Errorf("route to the pods of %s: %w", Name(other), err)
 		}
 	}
-	if err := s.serviceRoute(); err != nil {
+	if err := s.serviceRoutes(); err != nil {
 		return fmt.Errorf("route to the Services: %w", err)
 	}
 	return os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0o644)
 }
 
-// serviceRoute is for the processes of the node itself, the API server first, which dials webhooks by their Services: kube-proxy puts a
+// serviceRoutes are for the processes of the node itself, the API server first, which dials webhooks by their Services: kube-proxy puts a
 // pod's address in the place of a Service's only after the kernel has found a route, and there is no default one.
-func (s Spec) serviceRoute() error {
-	_, services, err := net.ParseCIDR(ServiceCIDR)
-	if err != nil {
-		return err
-	}
+func (s Spec) serviceRoutes() error {
 	link, err := netlink.LinkByName(LinkName)
 	if err != nil {
 		return err
 	}
-	return netlink.RouteReplace(&netlink.Route{Dst: services, LinkIndex: link.Attrs().Index})
+	for _, addresses := range []string{ServiceCIDR, balance.Addresses} {
+		_, block, err := net.ParseCIDR(addresses)
+		if err != nil {
+			return err
+		}
+		if err := netlink.RouteReplace(&netlink.Route{Dst: block, LinkIndex: link.Attrs().Index}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func up(name, address string) error {

@@ -6,7 +6,6 @@ package provision
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"log"
 	"os"
@@ -50,14 +49,9 @@ type provisioner struct {
 	events record.EventRecorder
 }
 
-// Run provisions until the process is ended. Flags: --kubeconfig, and --path for the folder that holds the volumes.
-func Run(args []string) error {
-	flags := flag.NewFlagSet("provisioner", flag.ContinueOnError)
-	kubeconfig, dir := flags.String("kubeconfig", "", "kubeconfig file"), flags.String("path", "", "folder of the volumes")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	config, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
+// Run provisions below a folder until the process is ended.
+func Run(kubeconfig, dir string) error {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return err
 	}
@@ -68,7 +62,7 @@ func Run(args []string) error {
 	told := record.NewBroadcaster()
 	told.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: client.CoreV1().Events("")})
 	p := &provisioner{
-		client: client, dir: filepath.Clean(*dir),
+		client: client, dir: filepath.Clean(dir),
 		events: told.NewRecorder(scheme.Scheme, corev1.EventSource{Component: Own}),
 	}
 	// The resync tries again what went wrong.
