@@ -35,15 +35,14 @@ func (d *declaration) network() (pulumi.Resource, error) {
 	}, d.options()...)
 }
 
+// rule admits the cluster's own members beside the peers that an admission names.
 func (d *declaration) rule(a plan.Admission) (*networkingv1.NetworkPolicyIngressRuleArgs, error) {
-	rule := &networkingv1.NetworkPolicyIngressRuleArgs{}
 	var ports networkingv1.NetworkPolicyPortArray
 	for _, p := range a.Ports {
 		ports = append(ports, &networkingv1.NetworkPolicyPortArgs{Port: pulumi.Int(p.Number), Protocol: pulumi.String(p.Protocol)})
 	}
-	rule.Ports = ports
 	if a.Anyone {
-		return rule, nil
+		return &networkingv1.NetworkPolicyIngressRuleArgs{Ports: ports}, nil
 	}
 	from := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{
 		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(d.plan, "")},
@@ -53,14 +52,7 @@ func (d *declaration) rule(a plan.Admission) (*networkingv1.NetworkPolicyIngress
 		if err != nil {
 			return nil, fmt.Errorf("peer %d: %w", i, err)
 		}
-		if peer.NamespaceSelector != nil && one.NamespaceSelector == nil {
-			one.NamespaceSelector = &metav1.LabelSelectorArgs{} // an empty one is every namespace, and not none
-		}
-		if peer.PodSelector != nil && one.PodSelector == nil {
-			one.PodSelector = &metav1.LabelSelectorArgs{}
-		}
 		from = append(from, one)
 	}
-	rule.From = from
-	return rule, nil
+	return &networkingv1.NetworkPolicyIngressRuleArgs{Ports: ports, From: from}, nil
 }

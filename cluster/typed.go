@@ -60,10 +60,10 @@ func of[T any]() reflect.Type { return reflect.TypeFor[T]() }
 // fill sets the fields of arguments by their names in Kubernetes.
 func fill(args reflect.Value, fields map[string]any) error {
 	for name, value := range fields {
-		if empty(value) {
+		field := fieldOf(args, name)
+		if empty(value) && (!field.IsValid() || !selects(field.Type())) {
 			continue
 		}
-		field := fieldOf(args, name)
 		if !field.IsValid() {
 			return fmt.Errorf("%s has no field %s", args.Type(), name)
 		}
@@ -81,6 +81,9 @@ func empty(value any) bool {
 	object, isObject := value.(map[string]any)
 	return value == nil || isObject && len(object) == 0
 }
+
+// selects says whether a field takes a selector of labels: an empty one selects everything, and one that is not given nothing.
+func selects(field reflect.Type) bool { return of[*metav1.LabelSelectorArgs]().Implements(field) }
 
 func fieldOf(args reflect.Value, name string) reflect.Value {
 	for i := range args.NumField() {

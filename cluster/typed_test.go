@@ -5,11 +5,14 @@ import (
 	"testing"
 
 	corev1args "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1args "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingargs "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // TestEveryFieldOfTheTypedObjectsHasAnInput walks Pulumi's arguments of all that a stack writes in Kubernetes' types: a field that nothing
@@ -72,4 +75,14 @@ func TestTypedSaysWhatItCannotTake(t *testing.T) {
 	require.ErrorContains(t, err, "has no field keey")
 	_, err = typed[corev1args.TolerationArgs](map[string]any{"key": []any{"a"}})
 	require.ErrorContains(t, err, "key: no input of")
+}
+
+// TestAnEmptySelectorIsKept: it selects everything, and none that is given nothing.
+func TestAnEmptySelectorIsKept(t *testing.T) {
+	peer, err := typed[networkingargs.NetworkPolicyPeerArgs](networkingv1.NetworkPolicyPeer{NamespaceSelector: &metav1.LabelSelector{}})
+	require.NoError(t, err)
+	assert.Equal(t, &networkingargs.NetworkPolicyPeerArgs{NamespaceSelector: &metav1args.LabelSelectorArgs{}}, peer)
+	term, err := typed[corev1args.PodAffinityTermArgs](corev1.PodAffinityTerm{TopologyKey: "zone", LabelSelector: &metav1.LabelSelector{}})
+	require.NoError(t, err)
+	assert.Equal(t, &corev1args.PodAffinityTermArgs{TopologyKey: pulumi.String("zone"), LabelSelector: &metav1args.LabelSelectorArgs{}}, term)
 }

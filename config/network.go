@@ -5,7 +5,6 @@ import (
 	"net/netip"
 
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
@@ -56,14 +55,9 @@ func checkPeer(at string, peer networkingv1.NetworkPolicyPeer, problems *Problem
 	case selects && peer.IPBlock != nil:
 		problems.add(at, peer.IPBlock.CIDR, "has selectors and ipBlock, which exclude each other", "make two items of it")
 	}
-	for _, by := range []struct {
-		key      string
-		selector *metav1.LabelSelector
-	}{{"podSelector", peer.PodSelector}, {"namespaceSelector", peer.NamespaceSelector}} {
-		if _, err := metav1.LabelSelectorAsSelector(by.selector); err != nil {
-			problems.add(at+"."+by.key, by.selector, "is no selector of labels: "+err.Error(), labelMend)
-		}
-	}
+	const reason = "is no selector of labels: "
+	checkSelector(at+".podSelector", peer.PodSelector, reason, labelMend, problems)
+	checkSelector(at+".namespaceSelector", peer.NamespaceSelector, reason, labelMend, problems)
 	if peer.IPBlock == nil {
 		return
 	}

@@ -142,12 +142,14 @@ func checkPodTerm(at string, term corev1.PodAffinityTerm, problems *Problems) {
 	if len(validation.IsQualifiedName(term.TopologyKey)) > 0 {
 		problems.add(at+".topologyKey", term.TopologyKey, "is no label of nodes", "write one such as "+plan.HostnameLabel+" or "+plan.ZoneLabel)
 	}
-	for _, s := range []struct {
-		key      string
-		selector *metav1.LabelSelector
-	}{{"labelSelector", term.LabelSelector}, {"namespaceSelector", term.NamespaceSelector}} {
-		if _, err := metav1.LabelSelectorAsSelector(s.selector); err != nil {
-			problems.add(at+"."+s.key, s.selector, "is no selector: "+err.Error(), "see: kubectl explain pod.spec.affinity.podAffinity")
-		}
+	const reason, mend = "is no selector: ", "see: kubectl explain pod.spec.affinity.podAffinity"
+	checkSelector(at+".labelSelector", term.LabelSelector, reason, mend, problems)
+	checkSelector(at+".namespaceSelector", term.NamespaceSelector, reason, mend, problems)
+}
+
+// checkSelector refuses a selector that Kubernetes would, for a reason that ends with Kubernetes' own; one that is not there is none.
+func checkSelector(at string, selector *metav1.LabelSelector, reason, mend string, problems *Problems) {
+	if _, err := metav1.LabelSelectorAsSelector(selector); err != nil {
+		problems.add(at, selector, reason+err.Error(), mend)
 	}
 }

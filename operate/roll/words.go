@@ -18,8 +18,8 @@ import (
 // complaint is what a line looks like that says why a server, its launcher or its JVM ended.
 var complaint = regexp.MustCompile(`(?i)\b(error|improperly|exception|unrecognized|invalid|failed|could not|cannot|out of memory)\b`)
 
-// verdict is the line with which a server of 5.x and later ends after it has said what is wrong. It says so on the other one of its two
-// streams, and what collects them gives them in either order, or one of them later (2026.08.1 does both on the box).
+// verdict is the line with which a server of 5.x and later ends. 2026.08.1 writes it on standard output and what is wrong on standard error,
+// so that what collects both may give it first, or alone for a moment: once it was all that this read.
 var verdict = regexp.MustCompile(`^(Configuration file validation failed\.|Configuration contains errors\..*)$`)
 
 func (k kubernetesPods) lastWords(ctx context.Context, m neo4j.Member, p pod) error {

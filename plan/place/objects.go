@@ -3,7 +3,6 @@ package place
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -32,18 +31,19 @@ type wanted struct {
 // objects finds those of the plan's objects that are there already; all are asked for at once.
 func objects(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Object, error) {
 	all := ofPlan(client, p)
-	owners, errs := make([]*string, len(all)), make([]error, len(all))
-	var asked sync.WaitGroup
-	for i, w := range all {
-		asked.Go(func() { owners[i], errs[i] = w.owner(ctx) })
+	owners := make([]*string, len(all))
+	err := atOnce(len(all), func(i int) (err error) {
+		if owners[i], err = all[i].owner(ctx); err != nil {
+			return fmt.Errorf("%s %s: %w", all[i].kind, all[i].name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	asked.Wait()
 	var there []plan.Object
 	for i, w := range all {
-		switch {
-		case errs[i] != nil:
-			return nil, fmt.Errorf("%s %s: %w", w.kind, w.name, errs[i])
-		case owners[i] != nil:
+		if owners[i] != nil {
 			there = append(there, plan.Object{Kind: w.kind, Namespace: w.namespace, Name: w.name, Owner: *owners[i]})
 		}
 	}

@@ -17,41 +17,39 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-// reader fills in fields of what is found, which no other reader touches.
-type reader func(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error
-
 // Look reads what the guard needs to know of a plan's place, all at once. The error is the API's; a place where nothing is, the namespace
 // included, is none.
 func Look(ctx context.Context, client kubernetes.Interface, p plan.Plan) (plan.Found, error) {
 	found := plan.Found{Claims: map[string]plan.Claimed{}, Sizes: map[string]int{}}
-	readers := []reader{whichCluster, whatIsThere, sizes, family, record, secret, whatIsMissing, claims}
-	errs := make([]error, len(readers))
+	// Each fills in fields of its own.
+	read := []func() error{
+		func() (err error) { found.Cluster, err = Identity(ctx, client); return err },
+		func() (err error) { found.Objects, err = objects(ctx, client, p); return err },
+		func() error { return sizes(ctx, client, p, &found) },
+		func() error { return family(ctx, client, p, &found) },
+		func() error { return record(ctx, client, p, &found) },
+		func() error { return secret(ctx, client, p, &found) },
+		func() (err error) { found.Missing, err = missing(ctx, client, p); return err },
+		func() error { return claims(ctx, client, p, &found) },
+	}
+	err := atOnce(len(read), func(i int) error { return read[i]() })
+	return found, err
+}
+
+// atOnce does a number of things at once and gives the error of the first of them that has one.
+func atOnce(n int, do func(i int) error) error {
+	errs := make([]error, n)
 	var asked sync.WaitGroup
-	for i, read := range readers {
-		asked.Go(func() { errs[i] = read(ctx, client, p, &found) })
+	for i := range n {
+		asked.Go(func() { errs[i] = do(i) })
 	}
 	asked.Wait()
 	for _, err := range errs {
 		if err != nil {
-			return found, err
+			return err
 		}
 	}
-	return found, nil
-}
-
-func whichCluster(ctx context.Context, client kubernetes.Interface, _ plan.Plan, found *plan.Found) (err error) {
-	found.Cluster, err = Identity(ctx, client)
-	return err
-}
-
-func whatIsThere(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) (err error) {
-	found.Objects, err = objects(ctx, client, p)
-	return err
-}
-
-func whatIsMissing(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) (err error) {
-	found.Missing, err = missing(ctx, client, p)
-	return err
+	return nil
 }
 
 // Identity is which Kubernetes cluster this is, by whatever name it is reached: the uid of its namespace kube-system. It is empty where

@@ -10,16 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// aClass is a class as a cloud brings it: the box's provisioner answers for the cloud's. Nothing of it outlives a test.
-const aClass = `apiVersion: storage.k8s.io/v1
-kind: StorageClass
-metadata: {name: NAME}
-provisioner: PROVISIONER
-volumeBindingMode: WaitForFirstConsumer
-allowVolumeExpansion: true
-reclaimPolicy: Delete
-`
-
 // awsController stands for the AWS Load Balancer Controller, by whose API group the program knows that it is installed; the box gives the
 // addresses in its place.
 const awsController = `apiVersion: apiextensions.k8s.io/v1
@@ -40,7 +30,7 @@ func TestPlatforms(t *testing.T) {
 	t.Parallel()
 	b := onTheBox(t)
 	t.Run("gke", func(t *testing.T) {
-		p := b.platform(t, "gke", "premium-rwo", "pd.csi.storage.gke.io")
+		p := b.platform(t, "gke") // the box has the class that GKE brings
 		p.set("cluster.release", "3.5.0-beta03")
 		p.set("cluster.placement.zones", "require")
 		assert.Contains(t, p.up(), "LEADER")
@@ -48,44 +38,40 @@ func TestPlatforms(t *testing.T) {
 		nodes := strings.Fields(p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}"))
 		assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, nodes, "a member a node, and a node a zone")
 		assert.Equal(t, "premium-rwo premium-rwo premium-rwo", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
-		p.servesOutside(t, "neo4j-0")
+		p.servesByBalancer(t, "neo4j-0")
 		p.leavesNothing(t)
 	})
 	t.Run("eks", func(t *testing.T) {
 		b.apply(t, awsController)
 		t.Cleanup(func() { _, _ = b.tryKubectl("delete", "crd", "targetgroupbindings.elbv2.k8s.aws") })
-		p := b.platform(t, "eks", "", "")
+		p := b.platform(t, "eks")
 		p.set("cluster.edition", "community")
 		p.set("cluster.primaries", 1)
 		p.up()
 		assert.Equal(t, "neo4j-gp3", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
 		volume := p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.volumeName}")
-		p.servesOutside(t, "neo4j-0")
+		p.servesByBalancer(t, "neo4j-0")
 		p.leavesNothing(t)
 		assert.Equal(t, "Released", p.kubectl("get", "pv", volume, "-o", "jsonpath={.status.phase}"), "the class keeps the disk, as the README says")
 		p.kubectl("delete", "pv", volume)
 	})
 	t.Run("existing", func(t *testing.T) {
-		p := b.platform(t, "existing", "fast", "ebs.csi.aws.com")
+		p := b.platform(t, "existing")
 		p.set("cluster.release", "5.26.30")
 		p.set("cluster.edition", "community")
 		p.set("cluster.primaries", 1)
-		p.set("cluster.storage.class", "fast")
+		p.set("cluster.storage.class", "disk")
 		p.set(`cluster.placement.nodeSelector["topology.kubernetes.io/zone"]`, "box-b")
 		p.up()
 		assert.Equal(t, "dev2", p.kubectl("get", "pod", "neo4j-0", "-o", "jsonpath={.spec.nodeName}"), "the one node of the zone")
-		assert.Equal(t, "fast", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
+		assert.Equal(t, "disk", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
 		p.leavesNothing(t)
 	})
 }
 
-// platform is a project of a platform's stack, in sizes that the box bears, with the class that the platform has; empty for none.
-func (b *box) platform(t *testing.T, stack, class, provisioner string) *project {
+// platform is a project of a platform's stack, in sizes that the box bears.
+func (b *box) platform(t *testing.T, stack string) *project {
 	t.Helper()
-	if class != "" {
-		b.apply(t, strings.NewReplacer("NAME", class, "PROVISIONER", provisioner).Replace(aClass))
-		t.Cleanup(func() { _, _ = b.tryKubectl("delete", "storageclass", class) })
-	}
 	p := newProject(t, b, stack, "on-"+stack)
 	p.small()
 	p.set("cluster.storage.size", "1Gi")
@@ -94,8 +80,8 @@ func (b *box) platform(t *testing.T, stack, class, provisioner string) *project 
 	return p
 }
 
-// servesOutside dials the load balancer's address from a member's pod, by the output that names it.
-func (p *project) servesOutside(t *testing.T, from string) {
+// servesByBalancer dials the load balancer's address from a member's pod, by the output that names it.
+func (p *project) servesByBalancer(t *testing.T, from string) {
 	t.Helper()
 	out := p.must("stack", "output", "outsideURI")
 	at, err := url.Parse(strings.TrimSpace(out))
@@ -103,8 +89,7 @@ func (p *project) servesOutside(t *testing.T, from string) {
 	assert.True(t, strings.HasPrefix(at.Hostname(), "10.80.0."), "the box's range of load balancers: %s", out)
 	port, err := strconv.Atoi(at.Port())
 	require.NoError(t, err)
-	_, err = p.box.tryKubectl("-n", p.Namespace, "exec", from, "--", "timeout", "5", "bash", "-c", "exec 3<>/dev/tcp/"+at.Hostname()+"/"+strconv.Itoa(port))
-	require.NoError(t, err)
+	require.NoError(t, p.dials(p.Namespace, from, at.Hostname(), port))
 }
 
 // leavesNothing previews without a change, destroys, and finds nothing of the stack in the cluster.

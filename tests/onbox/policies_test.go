@@ -93,11 +93,16 @@ func (p *project) tries(namespace, name string, labels map[string]string) {
 // drop, which the command timeout ends with 124.
 var refusedOrDropped = regexp.MustCompile(`Connection refused|exit code 124`)
 
-// reaches holds what a pod can dial of a member on another node than the first, and by the client Service where it has the port. A rule takes
-// effect within a moment, so what is wrong is tried again.
+// dials has a pod open a connection and close it.
+func (p *project) dials(namespace, pod, host string, port int) error {
+	_, err := p.box.tryKubectl("-n", namespace, "exec", pod, "--", "timeout", "5", "bash", "-c", fmt.Sprintf("exec 3<>/dev/tcp/%s/%d", host, port))
+	return err
+}
+
+// reaches holds which ports of a member a pod can dial and which not. A rule takes effect within a moment, so what is wrong is tried again.
 func (p *project) reaches(t *testing.T, namespace, pod string, open, shut []int) {
 	t.Helper()
-	const member = "neo4j-2.neo4j"
+	member := "neo4j-2.neo4j." + p.Namespace + ".svc.cluster.local"
 	for _, want := range []struct {
 		ports   []int
 		getsIn  bool
@@ -105,8 +110,7 @@ func (p *project) reaches(t *testing.T, namespace, pod string, open, shut []int)
 	}{{open, true, "is shut"}, {shut, false, "is open"}} {
 		for _, port := range want.ports {
 			eventually(t, 30*time.Second, fmt.Sprintf("%s of %s and port %d", pod, namespace, port), func() error {
-				dial := fmt.Sprintf("exec 3<>/dev/tcp/%s.%s.svc.cluster.local/%d", member, p.Namespace, port)
-				_, err := p.box.tryKubectl("-n", namespace, "exec", pod, "--", "timeout", "5", "bash", "-c", dial)
+				err := p.dials(namespace, pod, member, port)
 				switch {
 				case err == nil && want.getsIn:
 					return nil

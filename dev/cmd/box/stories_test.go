@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"neo4j-kubernetes/dev/internal/node"
 	"neo4j-kubernetes/dev/internal/supervisor"
 )
 
@@ -58,6 +59,7 @@ func TestBoxWithThreeNodes(t *testing.T) {
 	if zones != "box-a box-b box-c" || s.states() != "Ready Ready Ready" {
 		t.Errorf("zones %q, states %s", zones, s.states())
 	}
+	s.dialsWebhooks()
 	s.lookInside()
 
 	s.must("node", "stop", "3")
@@ -141,4 +143,44 @@ func TestTwoUpsAtOnce(t *testing.T) {
 			t.Errorf("exit code %d\n%s", code, out)
 		}
 	}
+}
+
+// aWebhook is a Service of the API server's own address, under another name than its own, for that one it does not dial, and a webhook there. It
+// trusts no certificate of it, and so much it can say only when it has got through.
+const aWebhook = `apiVersion: v1
+kind: Service
+metadata: {name: judge, namespace: default}
+spec: {ports: [{port: 443}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: judge, namespace: default, labels: {kubernetes.io/service-name: judge}}
+addressType: IPv4
+endpoints: [{addresses: [ADDRESS]}]
+ports: [{port: 6443}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: judge}
+webhooks:
+  - name: judge.box.local
+    clientConfig: {service: {namespace: default, name: judge}}
+    rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+    sideEffects: None
+    admissionReviewVersions: [v1]
+`
+
+// dialsWebhooks holds that the API server reaches a Service, by which it dials webhooks.
+func (s *subject) dialsWebhooks() {
+	s.t.Helper()
+	file := filepath.Join(s.t.TempDir(), "webhook.yaml")
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(aWebhook, "ADDRESS", node.Address(1))), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	s.must("kubectl", "create", "-f", file)
+	s.eventually("the webhook is dialled", func() bool {
+		out, _ := s.run("kubectl", "create", "configmap", "judged", "--dry-run=server")
+		return strings.Contains(out, "failed to verify certificate")
+	})
+	s.must("kubectl", "delete", "-f", file)
 }

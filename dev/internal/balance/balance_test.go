@@ -52,7 +52,7 @@ func TestServicesGetAddresses(t *testing.T) {
 	client := fake.NewClientset(service("old", having("10.80.0.1")))
 	stop := make(chan struct{})
 	defer close(stop)
-	if err := watch(client, informers.NewSharedInformerFactory(client, 0), stop); err != nil {
+	if err := watch(client, "10.80.0.0/24", informers.NewSharedInformerFactory(client, 0), stop); err != nil {
 		t.Fatal(err)
 	}
 	create := func(name string, change func(*corev1.Service)) {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/logs/json/register"          // the components' log formats
 	_ "k8s.io/component-base/metrics/prometheus/clientgo" // their client metrics
@@ -67,19 +69,36 @@ func Run(args []string) int {
 	}
 }
 
-// runNetwork is kube-proxy by the file named first, and the policies beside it by the flags after that: in one process, for a process of its
-// own costs a node 22 MB. It ends with whichever ends first.
+// runNetwork is kube-proxy, and the policies beside it: in one process, for a process of its own costs a node 22 MB. Its arguments are
+// kube-proxy's file, a kubeconfig for the policies, the node's name and the range of the Services' addresses. It ends with whichever ends first.
 func runNetwork(args []string) int {
-	go func() { os.Exit(exitCode(policies.Run(args[1:]))) }()
+	go func() {
+		os.Exit(control(args[1], func(client kubernetes.Interface) error { return policies.Run(client, args[2], args[3]) }))
+	}()
 	os.Args = []string{"kube-proxy", "--config=" + args[0]}
 	return cli.Run(components["kube-proxy"]())
 }
 
-// runCloud is what a cloud's controllers do: volumes in the folder named second, and addresses of load balancers. The first argument is a
-// kubeconfig. It ends with whichever ends first.
+// runCloud is what a cloud's controllers do. Its arguments are a kubeconfig, the folder of the volumes and the range of the load balancers'
+// addresses. It ends with whichever ends first.
 func runCloud(args []string) int {
-	go func() { os.Exit(exitCode(balance.Run(args[0]))) }()
-	return exitCode(provision.Run(args[0], args[1]))
+	go func() {
+		os.Exit(control(args[0], func(client kubernetes.Interface) error { return balance.Run(client, args[2]) }))
+	}()
+	return control(args[0], func(client kubernetes.Interface) error { return provision.Run(client, args[1]) })
+}
+
+// control runs a controller with a client of its own and gives the exit code.
+func control(kubeconfig string, run func(kubernetes.Interface) error) int {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return exitCode(err)
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return exitCode(err)
+	}
+	return exitCode(run(client))
 }
 
 func exitCode(err error) int {

@@ -21,7 +21,7 @@ func (s Spec) components() []part {
 		s.part("kubelet", nil, "--config="+s.file("kubelet.yaml"), "--kubeconfig="+s.pki(s.name()+".kubeconfig"),
 			"--hostname-override="+s.name(), "--node-ip="+Address(s.Number), "--root-dir=/var/lib/kubelet",
 			"--node-labels=topology.kubernetes.io/region=box,topology.kubernetes.io/zone="+Zone(s.Number)),
-		s.part("network", apiReady, s.file("proxy.yaml"), "--kubeconfig="+s.pki("admin.kubeconfig"), "--node="+s.name(), "--services="+ServiceCIDR),
+		s.part("network", apiReady, s.file("proxy.yaml"), s.pki("admin.kubeconfig"), s.name(), ServiceCIDR),
 	)
 }
 
@@ -55,7 +55,7 @@ func (s Spec) controlPlane() []part {
 		s.part("kube-scheduler", apiReady, "--kubeconfig="+s.pki("scheduler.kubeconfig"), "--authentication-kubeconfig="+s.pki("scheduler.kubeconfig"),
 			"--authorization-kubeconfig="+s.pki("scheduler.kubeconfig"), "--bind-address=127.0.0.1", "--leader-elect=false",
 			"--kube-api-qps=500", "--kube-api-burst=1000"),
-		s.part("cloud", apiReady, s.pki("admin.kubeconfig"), s.box().Volumes()),
+		s.part("cloud", apiReady, s.pki("admin.kubeconfig"), s.box().Volumes(), balancerCIDR),
 		s.part("coredns", apiReady, s.file("Corefile")),
 	}
 }

@@ -22,6 +22,8 @@ const (
 	ServiceCIDR = "10.79.0.0/16"
 	apiService  = "10.79.0.1"
 	apiPort     = 6443
+	// balancerCIDR has the addresses of load balancers.
+	balancerCIDR = "10.80.0.0/24"
 	// LinkName is a node's only link, to the box's bridge.
 	LinkName = "box0"
 )

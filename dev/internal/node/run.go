@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
-
-	"neo4j-kubernetes/dev/internal/balance"
 )
 
 // Run makes this process's namespaces into a node and runs its components until it is killed.
@@ -126,7 +124,7 @@ func (s Spec) serviceRoutes() error {
 	if err != nil {
 		return err
 	}
-	for _, addresses := range []string{ServiceCIDR, balance.Addresses} {
+	for _, addresses := range []string{ServiceCIDR, balancerCIDR} {
 		_, block, err := net.ParseCIDR(addresses)
 		if err != nil {
 			return err

@@ -5,7 +5,6 @@ package policies
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"sync"
 	"time"
@@ -17,31 +16,16 @@ import (
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
-	"k8s.io/client-go/tools/clientcmd"
 )
 
-// Run enforces until the process is ended; what it wrote stays in force then. Flags: --kubeconfig, --node, the node's name, and --services,
-// the range of the Services' addresses.
-func Run(args []string) error {
-	flags := flag.NewFlagSet("policies", flag.ContinueOnError)
-	kubeconfig, node, services := flags.String("kubeconfig", "", "kubeconfig file"), flags.String("node", "", "name of this node"),
-		flags.String("services", "", "range of the Services' addresses")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	access, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
-	if err != nil {
-		return err
-	}
-	client, err := kubernetes.NewForConfig(access)
-	if err != nil {
-		return err
-	}
+// Run enforces on the node of that name until the process is ended; what it wrote stays in force then. services is the range of the Services'
+// addresses.
+func Run(client kubernetes.Interface, node, services string) error {
 	ctx := context.Background()
-	if err := registered(ctx, client, *node); err != nil {
+	if err := registered(ctx, client, node); err != nil {
 		return err
 	}
-	return enforce(ctx, client, settings(*node, *services))
+	return enforce(ctx, client, settings(node, services))
 }
 
 // settings are those of the controller. It looks at everything anew every few minutes, and at what changes at once.

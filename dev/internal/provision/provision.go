@@ -24,7 +24,6 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/cache"
-	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/record"
 
 	"neo4j-kubernetes/dev/internal/disk"
@@ -50,15 +49,7 @@ type provisioner struct {
 }
 
 // Run provisions below a folder until the process is ended.
-func Run(kubeconfig, dir string) error {
-	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
-	if err != nil {
-		return err
-	}
-	client, err := kubernetes.NewForConfig(config)
-	if err != nil {
-		return err
-	}
+func Run(client kubernetes.Interface, dir string) error {
 	told := record.NewBroadcaster()
 	told.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: client.CoreV1().Events("")})
 	p := &provisioner{
