@@ -51,8 +51,10 @@ type Topology struct {
 	// AuthSecret is the name of the Kubernetes Secret in Namespace whose key NEO4J_AUTH holds "neo4j/<password>".
 	AuthSecret string `json:"authSecret"`
 	// TLS says whether the members take Bolt encrypted only: Spec.BoltTLS is REQUIRED.
-	TLS     bool     `json:"tls,omitempty"`
-	Members []Member `json:"members"`
+	TLS bool `json:"tls,omitempty"`
+	// Encryption is what the members serve encrypted; nil where that is nothing, or not known.
+	Encryption *Encryption `json:"encryption,omitempty"`
+	Members    []Member    `json:"members"`
 }
 
 // AuthKey is the key of the auth Secret; its value, "neo4j/<password>", is what the official images take as NEO4J_AUTH.

@@ -110,7 +110,7 @@ func (p Plan) inNamespace(name string) string {
 func (p Plan) Topology() neo4j.Topology {
 	t := neo4j.Topology{
 		Name: p.Name, Namespace: p.Namespace, Release: p.Release, Edition: p.Edition, Discovery: p.Discovery.Version, AuthSecret: p.AuthSecret(),
-		TLS: p.BoltTLS() == neo4j.TLSRequired,
+		TLS: p.BoltTLS() == neo4j.TLSRequired, Encryption: p.Encryption(),
 	}
 	for _, role := range neo4j.Roles {
 		t.Members = append(t.Members, p.members(role, p.Size(role))...)

@@ -34,6 +34,8 @@ type MemberReport struct {
 	Release string `json:"release"`
 	// Databases are the databases that the member hosts: 5.0 and later.
 	Databases []string `json:"databases,omitempty"`
+	// Certificates are what the member serves on its encrypted ports.
+	Certificates []Certificate `json:"certificates,omitempty"`
 }
 
 func newReport(t neo4j.Topology, seen map[string]Observation, took time.Duration) Report {
@@ -127,11 +129,18 @@ func (r Report) Table() string {
 	if hosting {
 		header = append(header, "databases")
 	}
+	encrypted := slices.ContainsFunc(r.Members, func(m MemberReport) bool { return len(m.Certificates) > 0 })
+	if encrypted {
+		header = append(header, "certificates until")
+	}
 	w.AppendHeader(header)
 	for _, m := range r.Members {
 		row := table.Row{m.Member, m.Address, m.Role, m.Voter, m.Release}
 		if hosting {
 			row = append(row, strings.Join(m.Databases, ", "))
+		}
+		if encrypted {
+			row = append(row, m.until())
 		}
 		w.AppendRow(row)
 	}

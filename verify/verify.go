@@ -79,6 +79,10 @@ func Prove(ctx context.Context, p prover, t neo4j.Topology, o Options) (Report, 
 		if ctx.Err() == nil || findings == nil {
 			findings = now // what a cancelled look could not see is no finding
 		}
+		var served map[string][]Certificate
+		if len(findings) == 0 && ctx.Err() == nil {
+			served, findings = certificates(ctx, p, t)
+		}
 		why := unwritten(t, seen)
 		if len(findings) == 0 && ctx.Err() == nil && o.Canary && why == "" {
 			if findings, err = writeCanary(ctx, p, t, seen); err != nil {
@@ -87,6 +91,7 @@ func Prove(ctx context.Context, p prover, t neo4j.Topology, o Options) (Report, 
 		}
 		if len(findings) == 0 && ctx.Err() == nil {
 			r := newReport(t, seen, time.Since(began))
+			r.certificates(served, time.Now())
 			if why != "" {
 				r.Warnings = append(r.Warnings, why+": that the cluster takes writes is not proven by one")
 			}

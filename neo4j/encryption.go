@@ -1,0 +1,102 @@
+package neo4j
+
+import (
+	"path"
+	"strings"
+)
+
+// Encryption is what the members serve encrypted to clients, and what is expected of the certificates there.
+type Encryption struct {
+	Ports []EncryptedPort `json:"ports"`
+	// Names are those that every certificate bears beside its member's own Host: of the Services that lead to any member.
+	Names []string `json:"names,omitempty"`
+	// Reloads says that the members read their certificates anew when they are told to (Reload); the others read them when they start.
+	Reloads bool `json:"reloads,omitempty"`
+}
+
+// EncryptedPort is a port with a certificate.
+type EncryptedPort struct {
+	// Scope is bolt or https.
+	Scope string `json:"scope"`
+	Port  int    `json:"port"`
+	// Secret is the name of the Kubernetes Secret that the certificate comes from, and Key the key of its PEM there; empty where that is not
+	// known. The certificates of the authorities that sign it are at AuthorityKey, if anywhere.
+	Secret string `json:"secret,omitempty"`
+	Key    string `json:"key,omitempty"`
+}
+
+// AuthorityKey is the key of a Secret of type kubernetes.io/tls where cert-manager, and many after it, keep the authority's certificate.
+const AuthorityKey = "ca.crt"
+
+// EncryptedFile is a port of clients that a policy encrypts, and the file with its certificate.
+type EncryptedFile struct {
+	Scope, File string
+	Port        int
+}
+
+// certificatesFolder is where policies look by default, relative to the server's home; the images take CertificatesPath in its place.
+const certificatesFolder, CertificatesPath = "certificates", "/ssl"
+
+// EncryptedFiles are the clients' ports that the stack's settings encrypt. A policy has a name of its own up to 3.5, by which a connector
+// chooses it, and is its connector's from 4.0 on (operations manuals 3.5 to 2026.08, "SSL framework": the folder is certificates/<policy>, the
+// file public.crt). 3.1 knows no policies.
+func (s Spec) EncryptedFiles(f Family) []EncryptedFile {
+	is := func(value string, names ...string) bool {
+		for _, name := range names {
+			if strings.EqualFold(strings.TrimSpace(s.Settings[name]), value) {
+				return true
+			}
+		}
+		return false
+	}
+	var files []EncryptedFile
+	add := func(scope, policy string, port int) {
+		prefix := "dbms.ssl.policy." + policy + "."
+		folder, file := s.Settings[prefix+"base_directory"], s.Settings[prefix+"public_certificate"]
+		if folder == "" {
+			folder = path.Join(certificatesFolder, policy)
+		}
+		if file == "" {
+			file = "public.crt"
+		}
+		if !path.IsAbs(file) {
+			file = path.Join(folder, file)
+		}
+		if rest, ok := strings.CutPrefix(file, certificatesFolder+"/"); ok {
+			file = path.Join(CertificatesPath, rest)
+		}
+		files = append(files, EncryptedFile{Scope: scope, File: file, Port: port})
+	}
+	if f.TLS == nil {
+		if policy := s.Settings["bolt.ssl_policy"]; policy != "" && !is(string(TLSDisabled), boltLevels...) {
+			add("bolt", policy, f.Ports.Bolt)
+		}
+		if policy := s.Settings["https.ssl_policy"]; policy != "" && is("true", "dbms.connector.https.enabled") {
+			add("https", policy, f.Ports.HTTPS)
+		}
+		return files
+	}
+	if is("true", "dbms.ssl.policy.bolt.enabled") && s.BoltTLS() != TLSDisabled {
+		add("bolt", "bolt", f.Ports.Bolt)
+	}
+	if is("true", "dbms.ssl.policy.https.enabled") && is("true", "server.https.enabled", "dbms.connector.https.enabled") {
+		add("https", "https", f.Ports.HTTPS)
+	}
+	return files
+}
+
+// reloadsFrom is the first release whose members read certificates anew while they run (operations manual 2025.03, "SSL framework",
+// "Certificate rotation"; the page of 5.26 does not know it).
+var reloadsFrom = MustRelease("2025.03.0")
+
+// reloadSetting is what a member must have been started with for that.
+const reloadSetting = "dbms.security.tls_reload_enabled"
+
+// Reload is the statement that has one member read its certificates anew: it alone, and for new connections.
+const Reload = "CALL dbms.security.reloadTLS()"
+
+// ReloadsTLS says whether the members can be told to read their certificates anew. Community knows neither the setting nor the procedure
+// ("Unrecognized setting", "There is no procedure with the name", seen on 2026.08.1).
+func (s Spec) ReloadsTLS() bool {
+	return s.Edition == Enterprise && s.AtLeast(reloadsFrom) && strings.EqualFold(strings.TrimSpace(s.Settings[reloadSetting]), "true")
+}

@@ -1,0 +1,166 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/tests/dial"
+	"neo4j-kubernetes/tests/scripted"
+	"neo4j-kubernetes/tests/signed"
+)
+
+const (
+	memberHost  = "neo4j-0.neo4j.graph.svc.cluster.local"
+	serviceHost = "neo4j-client.graph.svc.cluster.local"
+)
+
+// encrypted is a server that stands alone and serves a leaf, of which a Secret holds what kept says.
+type encrypted struct {
+	Members
+	kept    *reach.Kept
+	keptErr error
+}
+
+func (e encrypted) Kept(context.Context, neo4j.EncryptedPort) (*reach.Kept, error) {
+	return e.kept, e.keptErr
+}
+
+func alone() neo4j.Topology {
+	t := planned("5.26.30", 1, 0)
+	t.Encryption = &neo4j.Encryption{Names: []string{serviceHost}, Ports: []neo4j.EncryptedPort{{Scope: "bolt", Port: 7687, Secret: "neo4j-tls", Key: "tls.crt"}}}
+	return t
+}
+
+func at(t *testing.T, address string, data map[string][]byte) encrypted {
+	t.Helper()
+	members, err := Over(dial.To(func(neo4j.Member) string { return address }), alone(), reach.Login{Password: "password"})
+	require.NoError(t, err)
+	t.Cleanup(members.Close)
+	e := encrypted{Members: members}
+	if data != nil {
+		e.kept, e.keptErr = reach.KeptIn(data, "tls.crt")
+	}
+	return e
+}
+
+func secretOf(leaf signed.Leaf, a *signed.Authority) map[string][]byte {
+	return map[string][]byte{"tls.crt": leaf.PEM, "ca.crt": a.PEM()}
+}
+
+// Each fault of what a real TLS server serves has a sentence of its own.
+func TestACertificateIsJudgedAsItIsServed(t *testing.T) {
+	authority, other := signed.NewAuthority(t, "the CA"), signed.NewAuthority(t, "another CA")
+	good := authority.Leaf(-time.Hour, time.Hour, memberHost, serviceHost)
+	wild := authority.Leaf(-time.Hour, time.Hour, "*.neo4j.graph.svc.cluster.local", serviceHost)
+	for name, c := range map[string]struct {
+		served, kept signed.Leaf
+		by           *signed.Authority
+		client       bool
+		found        string
+	}{
+		"all is well":              {served: good, kept: good, by: authority},
+		"a wildcard":               {served: wild, kept: wild, by: authority},
+		"a client's own is wanted": {served: good, kept: good, by: authority, client: true},
+		"the member's name is not in it": {
+			served: authority.Leaf(-time.Hour, time.Hour, serviceHost), by: authority,
+			found: "expected a certificate for bolt at port 7687 that bears the name " + memberHost + ", found the names " + serviceHost + ": a client that dials it by that name refuses it",
+		},
+		"the Service's name is not in it": {
+			served: authority.Leaf(-time.Hour, time.Hour, memberHost), by: authority, found: "that bears the name " + serviceHost + ", found the names " + memberHost,
+		},
+		"no name is in it": {served: authority.Leaf(-time.Hour, time.Hour), by: authority, found: "found the names (none)"},
+		"expired": {
+			served: authority.Leaf(-2*time.Hour, -time.Hour, memberHost, serviceHost), by: authority,
+			found: "expected a valid certificate for bolt at port 7687, found serial ",
+		},
+		"not valid yet": {served: authority.Leaf(time.Hour, 2*time.Hour, memberHost, serviceHost), by: authority, found: "which is valid only from "},
+		"of another authority": {
+			served: other.Leaf(-time.Hour, time.Hour, memberHost, serviceHost), by: authority,
+			found: "signed by the authority in key ca.crt of Secret neo4j-tls, found one that CN=another CA signed, and no way from there to that authority",
+		},
+		"older than the Secret's": {served: authority.Leaf(-2*time.Hour, -time.Hour, memberHost), kept: good, by: authority, found: "the member serves an older certificate; it was renewed on "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.kept.PEM == nil {
+				c.kept = c.served
+			}
+			e := at(t, signed.Serve(t, c.served, c.client).Address, secretOf(c.kept, c.by))
+			topology := alone()
+			found := JudgeCertificates(topology, LookAtCertificates(t.Context(), e, topology), time.Now())
+			if c.found == "" {
+				assert.Empty(t, found)
+				return
+			}
+			require.Len(t, found, 1)
+			assert.Equal(t, "neo4j-0", found[0].Member)
+			assert.Contains(t, found[0].String(), c.found)
+		})
+	}
+}
+
+func TestAPortWithoutTLS(t *testing.T) {
+	clear := (&scripted.Server{Release: "5.26.30", Bolt: scripted.Version{Major: 5, Minor: 8}, Password: "password"}).Serve(t)
+	topology := alone()
+	for name, address := range map[string]string{"speaks in clear": fmt.Sprintf("127.0.0.1:%d", clear.Port()), "nobody listens": scripted.Nobody(t)} {
+		t.Run(name, func(t *testing.T) {
+			found := JudgeCertificates(topology, LookAtCertificates(t.Context(), at(t, address, nil), topology), time.Now())
+			require.Len(t, found, 1)
+			assert.Equal(t, "neo4j-0: expected TLS for bolt at port 7687, found none: the port is closed, or speaks in clear", found[0].String())
+		})
+	}
+}
+
+// Who may not read the Secret, or has none in hand, is told of everything else.
+func TestASecretThatDoesNotSay(t *testing.T) {
+	authority := signed.NewAuthority(t, "the CA")
+	leaf := authority.Leaf(-time.Hour, time.Hour, memberHost, serviceHost)
+	address, topology := signed.Serve(t, leaf, false).Address, alone()
+	judge := func(e encrypted) []Finding {
+		return JudgeCertificates(topology, LookAtCertificates(t.Context(), e, topology), time.Now())
+	}
+	assert.Empty(t, judge(at(t, address, nil)))
+	assert.Empty(t, judge(at(t, address, map[string][]byte{"tls.crt": leaf.PEM})), "without an authority")
+	found := judge(at(t, address, map[string][]byte{"tls.key": leaf.PEM}))
+	require.Len(t, found, 1)
+	assert.Contains(t, found[0].String(), "expected a certificate for bolt at port 7687 in its Secret, found its key tls.crt holds no certificate in PEM")
+	gone := at(t, address, nil)
+	gone.keptErr = errors.New(`secret graph/neo4j-tls: secrets "neo4j-tls" not found`)
+	assert.Contains(t, judge(gone)[0].String(), "not found")
+}
+
+func TestTheReportSaysWhatEndsWhen(t *testing.T) {
+	authority := signed.NewAuthority(t, "the CA")
+	now := time.Now()
+	report := func(from, until time.Duration) Report {
+		topology := alone()
+		e := at(t, signed.Serve(t, authority.Leaf(from, until, memberHost, serviceHost), false).Address, nil)
+		r := newReport(topology, map[string]Observation{"neo4j-0": {Release: "5.26.30"}}, time.Second)
+		r.certificates(reportOf(LookAtCertificates(t.Context(), e, topology)), now)
+		return r
+	}
+	r := report(-time.Hour, 24*time.Hour)
+	assert.Contains(t, r.Table(), "CERTIFICATES UNTIL")
+	assert.Contains(t, r.Table(), "bolt "+day(now.Add(24*time.Hour)))
+	assert.Empty(t, r.Warnings)
+	text, err := r.JSON()
+	require.NoError(t, err)
+	var read struct {
+		Members []struct{ Certificates []map[string]any }
+	}
+	require.NoError(t, json.Unmarshal(text, &read))
+	for _, key := range []string{"scope", "port", "serial", "subject", "issuer", "names", "notBefore", "notAfter"} {
+		assert.Contains(t, read.Members[0].Certificates[0], key)
+	}
+	r = report(-99*time.Hour, time.Hour)
+	require.Len(t, r.Warnings, 1)
+	assert.Contains(t, r.Table(), "warning: the certificate of neo4j-0 for bolt ends on ")
+}
