@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs and builds what the local box and the engine need, each only where it is missing. Says what it installs or builds,
-# step n of m, and the time so far. `dev/setup.sh tools` adds the linter and the test runner.
+# step n of m, and the time so far. `dev/setup.sh tools` adds the linter, the test runner and cert-manager.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/neo4j-kubernetes
@@ -8,7 +8,7 @@ mkdir -p "$cache/bin"
 
 wanted=${1:-}
 steps=(packages engine box images program)
-[ "$wanted" = tools ] && steps+=(tools)
+[ "$wanted" = tools ] && steps+=(tools certmanager)
 [ "$wanted" = check ] && steps=(tools)
 
 began=$SECONDS n=0
@@ -64,6 +64,8 @@ tools() {
   (cd "$root/dev/tools" && go build -o "$cache/bin/" tool ./cmd/tally)
   touch "$stamp"
 }
+
+certmanager() { step "cert-manager, for the tests that have it issue certificates"; "$root/dev/certmanager/build.sh"; }
 
 if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ]; then
   if [ "$wanted" != check ]; then

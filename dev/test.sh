@@ -44,7 +44,7 @@ if [ -n "$unformatted" ]; then
 fi
 say "vet and lint"
 modules=(.)
-[ "$what" = check ] || modules+=(dev dev/engine dev/tools dev/tools/manifests)
+[ "$what" = check ] || modules+=(dev dev/engine dev/certmanager dev/tools dev/tools/manifests)
 # The box's module links all of Kubernetes, the engine's all of its provider, through which the linters that follow facts would walk for
 # minutes and gigabytes; they get go vet, which is among the linters of the others, by itself.
 lean=--enable-only=errcheck,errorlint,gochecknoinits,importas,ineffassign,misspell,revive
