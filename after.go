@@ -12,6 +12,7 @@ import (
 	"neo4j-kubernetes/operate/enable"
 	"neo4j-kubernetes/operate/grow"
 	"neo4j-kubernetes/operate/live"
+	"neo4j-kubernetes/operate/renew"
 	"neo4j-kubernetes/operate/roll"
 	"neo4j-kubernetes/operate/spread"
 	"neo4j-kubernetes/operate/upgrade"
@@ -63,7 +64,8 @@ func (r running) options(seconds int) operate.Options {
 	return operate.Options{Timeout: time.Duration(seconds) * time.Second, Progress: r.log(), Warnings: warningWriter{r.ctx}}
 }
 
-// after has volumes grow and all members be up, takes up planned servers, replaces members of an earlier plan and upgrades the system
+// after has volumes grow and all members be up, takes up planned servers, replaces members of an earlier plan or with an older certificate than
+// is there by now, and upgrades the system
 // database, whether the check is on or not. Then it proves the cluster, and that every member has its live settings.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, verified, moving := r.options(r.stack.Plan.Timeouts.Ready), r.options(r.stack.Plan.Timeouts.Verify), r.options(r.stack.Plan.Timeouts.ScaleIn)
@@ -87,8 +89,13 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 		},
 		func() error { return r.takeBack(ctx, t) },
 		func() error {
-			return roll.Members(ctx, r.access(), t, roll.Options{Options: rolling, Agree: verified.Timeout, Settle: r.stack.Plan.Settle()})
+			late, err := renew.ToReplace(ctx, r.access(), t)
+			if err != nil {
+				return err
+			}
+			return roll.Members(ctx, r.access(), t, roll.Options{Options: rolling, Agree: verified.Timeout, Settle: r.stack.Plan.Settle(), Stale: late})
 		},
+		func() error { return renew.Reload(ctx, r.access(), t, verified) },
 		grown,
 		func() error { return upgrade.System(ctx, r.access(), t, verified) },
 	} {

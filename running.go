@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/config"
+	"neo4j-kubernetes/operate/renew"
 	"neo4j-kubernetes/operate/scale"
 	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/plan/place"
@@ -60,6 +61,7 @@ func (r running) look(context.Context) (*plan.Found, error) {
 	if err == nil {
 		var found plan.Found
 		if found, err = place.Look(ctx, client, r.stack.Plan); err == nil {
+			r.renewed(ctx, &found)
 			return &found, nil
 		}
 	}
@@ -67,6 +69,17 @@ func (r running) look(context.Context) (*plan.Found, error) {
 		return nil, nil
 	}
 	return nil, fmt.Errorf("what is in the place cannot be seen; nothing was touched: %w", err)
+}
+
+// renewed notes who serves an older certificate than is there by now. Where members cannot be asked, what is to come is said without.
+func (r running) renewed(ctx context.Context, found *plan.Found) {
+	late, err := renew.Outdated(ctx, r.access(), r.stack.Plan.Topology())
+	if err != nil {
+		return
+	}
+	for _, m := range late {
+		found.Renewed = append(found.Renewed, m.Name)
+	}
 }
 
 // firstPassword is the stack's own, or one that is made once and kept: that of a Secret which a destroyed stack left beside its

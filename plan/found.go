@@ -21,6 +21,8 @@ type Found struct {
 	// Outdated are the members whose pods are not of their StatefulSet's present revision: an update that did not end left them. Those
 	// whose pods end just now are among them.
 	Outdated []string
+	// Renewed are the members that serve another certificate than its Secret holds by now.
+	Renewed []string
 	// IPFamily is the family of the headless Service's first address, empty where there is none.
 	IPFamily string
 	// Claims are the members' claims that are there, by name.
@@ -70,6 +72,9 @@ const LeftAs = "neo4j-kubernetes/left-as-server"
 
 // GrownTo is the annotation of pods whose volumes have grown: by it the kubelet looks at them at once. It has the size and the time.
 const GrownTo = "neo4j-kubernetes/volume-grown-to"
+
+// RenewedAt is the annotation of pods whose Secrets have another certificate: by it the kubelet looks at them at once. It has the time.
+const RenewedAt = "neo4j-kubernetes/certificates-renewed-at"
 
 // ForRelease is the annotation of what is for the members of one release.
 const ForRelease = "neo4j-kubernetes/release"

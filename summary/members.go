@@ -43,7 +43,7 @@ func members(c Change) Members {
 			if outdated {
 				m.Outdated = append(m.Outdated, member.Name)
 			}
-			if outdated || c.remade(role) {
+			if outdated || c.remade(role) || c.renewedByReplacement(member.Name) {
 				replaced = append(replaced, member)
 			}
 		}

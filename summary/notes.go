@@ -20,7 +20,7 @@ func notes(c Change) []string {
 			"CALL dbms.setDefaultAllocationNumbers or ALTER DATABASE … SET TOPOLOGY changes the running one",
 			c.Before.PrimaryCopies, c.Before.SecondaryCopies, after.PrimaryCopies, after.SecondaryCopies))
 	}
-	return append(all, growth(c)...)
+	return append(append(all, growth(c)...), certificates(c)...)
 }
 
 // firstNotes say of settings that count at a first start only why members are replaced all the same.

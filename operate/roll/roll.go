@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/reach"
@@ -23,10 +25,11 @@ type members interface {
 }
 
 // Options of a rolling change. Timeout bounds one member's turn without the end of its pod, Agree the wait of a gate. Settle is how long a
-// member that came back must stay well: until discovery has asked once more.
+// member that came back must stay well: until discovery has asked once more. Stale are pods to replace although they are of the present plan.
 type Options struct {
 	operate.Options
 	Agree, Settle time.Duration
+	Stale         map[types.UID]bool
 }
 
 // Members replaces every outdated member of a cluster, and returns an error that stops the change where a member does not come back: the
@@ -36,7 +39,7 @@ func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) e
 	if err != nil {
 		return err
 	}
-	r := &rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, settle: o.Settle, agree: o.Agree, waive: o.Waive, stuckFor: stuckFor}
+	r := &rolling{pods: stale{kubernetesPods{client, t.Namespace}, o.Stale}, topology: t, settle: o.Settle, agree: o.Agree, waive: o.Waive, stuckFor: stuckFor}
 	// A cluster whose members are all of the present plan is asked nothing.
 	if found, err := r.observed(ctx); err != nil || len(outdatedOf(t, found)) == 0 {
 		return err

@@ -38,6 +38,9 @@ type Cluster struct {
 	// RunTime are the servers' settings. KeepLead has no lead move because of them.
 	*RunTime
 	KeepLead bool
+	// Reloaded are the hosts that were told to read their certificates anew, in their order; Reload is what becomes of it, nil for nothing.
+	Reloaded []string
+	Reload   func(host string)
 	// Looks counts the SHOW SERVERS so far; After runs then, under the lock: a cluster that changes while it is watched.
 	Looks int
 	After func(c *Cluster)
@@ -165,6 +168,8 @@ func (c *Cluster) answer(host string, q Query) Answer {
 		return Answer{Code: "Neo.ClientError.Statement.SemanticError", Message: "The following unsupported clauses were used: WITH."}
 	case q.Text == "CALL dbms.components()":
 		return Components(c.versionAt(host), c.Edition)
+	case q.Text == "CALL dbms.security.reloadTLS()":
+		return c.reload(host)
 	case shows.MatchString(q.Text):
 		return c.show(host, q)
 	case statusChecks.MatchString(q.Text):

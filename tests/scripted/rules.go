@@ -20,6 +20,9 @@ const (
 	deallocatedFrom = "5.15.0"
 	// statusCheckFrom: 5.x clustering/monitoring/status-check.adoc, introduced in 5.24.
 	statusCheckFrom = "5.24.0"
+	// reloadFrom: dev security/ssl-framework.adoc, the certificates of a running server are reloaded from 2025.03 on, by a server that was
+	// started with dbms.security.tls_reload_enabled=true; 5.x's page does not know it. A real 2026.08.1 Community knows neither.
+	reloadFrom = "2025.03.0"
 	// Composite databases have no current counts: 5.x listing-databases.adoc, "5.26.5 and later", dev the same and "2025.04 and later".
 	compositeCountsGone5, compositeCountsGone2025 = "5.26.5", "2025.04.0"
 )
