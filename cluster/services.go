@@ -39,6 +39,12 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 		return nil, err
 	}
 	name := d.plan.ClientService()
+	var ports corev1.ServicePortArray
+	for _, p := range d.plan.MemberPorts(family) {
+		if p.Class == neo4j.ClientPort {
+			ports = append(ports, servicePort(p))
+		}
+	}
 	annotations := pulumi.ToStringMap(d.plan.Expose.Annotations)
 	if d.plan.Expose.Type != "LoadBalancer" {
 		annotations = notAwaited()
@@ -53,7 +59,7 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 		Spec: &corev1.ServiceSpecArgs{
 			Type:           pulumi.String(d.plan.Expose.Type),
 			Selector:       selector(d.plan, neo4j.Primary),
-			Ports:          corev1.ServicePortArray{servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})},
+			Ports:          ports,
 			IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
 		},
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}), pulumi.Protect(d.plan.Protect))...)

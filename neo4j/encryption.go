@@ -37,6 +37,11 @@ type EncryptedFile struct {
 // certificatesFolder is where policies look by default, relative to the server's home; the images take CertificatesPath in its place.
 const certificatesFolder, CertificatesPath = "certificates", "/ssl"
 
+// https is the scope and the port of HTTPS, httpsSwitches the settings that open it, by era.
+const https = "https"
+
+var httpsSwitches = []string{"server.https.enabled", "dbms.connector.https.enabled"}
+
 // EncryptedFiles are the clients' ports that the stack's settings encrypt. A policy has a name of its own up to 3.5, by which a connector
 // chooses it, and is its connector's from 4.0 on (operations manuals 3.5 to 2026.08, "SSL framework": the folder is certificates/<policy>, the
 // file public.crt). 3.1 knows no policies.
@@ -71,16 +76,16 @@ func (s Spec) EncryptedFiles(f Family) []EncryptedFile {
 		if policy := s.Settings["bolt.ssl_policy"]; policy != "" && !is(string(TLSDisabled), boltLevels...) {
 			add("bolt", policy, f.Ports.Bolt)
 		}
-		if policy := s.Settings["https.ssl_policy"]; policy != "" && is("true", "dbms.connector.https.enabled") {
-			add("https", policy, f.Ports.HTTPS)
+		if policy := s.Settings["https.ssl_policy"]; policy != "" && is("true", httpsSwitches...) {
+			add(https, policy, f.Ports.HTTPS)
 		}
 		return files
 	}
 	if is("true", "dbms.ssl.policy.bolt.enabled") && s.BoltTLS() != TLSDisabled {
 		add("bolt", "bolt", f.Ports.Bolt)
 	}
-	if is("true", "dbms.ssl.policy.https.enabled") && is("true", "server.https.enabled", "dbms.connector.https.enabled") {
-		add("https", "https", f.Ports.HTTPS)
+	if is("true", "dbms.ssl.policy.https.enabled") && is("true", httpsSwitches...) {
+		add(https, https, f.Ports.HTTPS)
 	}
 	return files
 }

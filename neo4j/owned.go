@@ -74,6 +74,11 @@ func (f Family) places() map[string]string {
 			}
 		}
 	}
+	for _, key := range httpsSwitches {
+		if _, policies := knowledge().typeOf(f.era(), "dbms.ssl.policy.https.base_directory"); policies && f.Name != "3.1" {
+			delete(owned, key) // CheckTLS wants a policy beside it
+		}
+	}
 	if f.from[0] == 3 {
 		// The name before 3.4, which 3.4 and 3.5 still take for the later ones.
 		owned["causal_clustering.expected_core_cluster_size"] = "leave it out: it follows from primaries, secondaries and the members' names"

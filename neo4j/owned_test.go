@@ -13,7 +13,7 @@ func TestWhatThePodsRelyOnIsOwned(t *testing.T) {
 	for release, settings := range map[string]map[string]string{
 		"3.1.9": {"dbms.connector.bolt.enabled": ports, "dbms.connector.http.type": ports, "dbms.connector.http.listen_address": ports, "dbms.directories.data": mounts, "causal_clustering.raft_listen_address": ports},
 		"3.5.35": {
-			"dbms.connector.bolt.enabled": ports, "dbms.connector.http.enabled": ports, "dbms.connector.https.enabled": ports, "dbms.connector.bolt.listen_address": ports,
+			"dbms.connector.bolt.enabled": ports, "dbms.connector.http.enabled": ports, "dbms.connector.bolt.listen_address": ports,
 			"dbms.directories.data": mounts, "dbms.directories.tx_log": mounts, "dbms.directories.logs": "leave it out: logs are in /logs; mount a volume of cluster.volumes there to keep them",
 			"causal_clustering.discovery_listen_address": ports, "causal_clustering.transaction_listen_address": ports,
 		},
@@ -22,7 +22,7 @@ func TestWhatThePodsRelyOnIsOwned(t *testing.T) {
 			"dbms.directories.cluster_state": mounts, "dbms.routing.listen_address": ports, "dbms.directories.import": "leave it out: mount a volume of cluster.volumes at /import",
 		},
 		"5.26.30": {
-			"server.bolt.enabled": ports, "server.http.enabled": ports, "server.https.enabled": ports, "server.http.listen_address": ports, "server.bolt.listen_address": ports,
+			"server.bolt.enabled": ports, "server.http.enabled": ports, "server.http.listen_address": ports, "server.bolt.listen_address": ports,
 			"server.cluster.listen_address": ports, "server.cluster.raft.listen_address": ports, "server.discovery.listen_address": ports, "server.routing.listen_address": ports,
 			"server.directories.data": mounts, "server.directories.transaction.logs.root": mounts, "server.directories.neo4j_home": mounts, "server.directories.cluster_state": mounts,
 			"server.directories.dumps.root": mounts, "server.directories.script.root": mounts, "server.directories.lib": mounts, "server.directories.run": mounts,
@@ -35,7 +35,7 @@ func TestWhatThePodsRelyOnIsOwned(t *testing.T) {
 		for key, mend := range settings {
 			assert.Equal(t, []SettingProblem{{key, "x", "is decided by the program", mend}}, CheckSettings(f, map[string]string{key: "x"}), "%s %s", release, key)
 		}
-		for _, free := range []string{"dbms.backup.address", "dbms.backup.listen_address", "server.backup.listen_address", "server.bolt.tls_level", "server.bolt.thread_pool_max_size"} {
+		for _, free := range []string{"dbms.backup.address", "dbms.backup.listen_address", "server.backup.listen_address", "server.bolt.tls_level", "server.https.enabled", "server.bolt.thread_pool_max_size"} {
 			assert.NotContains(t, f.Owned(), free, release)
 		}
 	}
@@ -53,9 +53,24 @@ func TestBoltTLS(t *testing.T) {
 	assert.Empty(t, CheckTLS(f, s))
 	s.Settings["server.bolt.tls_level"] = "OPTIONAL"
 	assert.Equal(t, TLSOptional, s.BoltTLS())
+	s.Settings["server.https.enabled"] = "true"
+	assert.Equal(t, []SettingProblem{{"server.https.enabled", "true", "has no policy to meet it",
+		"add dbms.ssl.policy.https.enabled: true and dbms.ssl.policy.https.base_directory, and mount the certificates there by cluster.volumes"}}, CheckTLS(f, s))
+	assert.NotContains(t, s.MemberPorts(f), Port{"https", 7473, ClientPort})
+	s.Settings["dbms.ssl.policy.https.enabled"] = "true"
+	assert.Empty(t, CheckTLS(f, s))
+	assert.Contains(t, s.MemberPorts(f), Port{"https", 7473, ClientPort})
 	s = spec("4.4.38", 3, 0)
 	s.Settings = map[string]string{"dbms.connector.bolt.tls_level": "REQUIRED"}
 	assert.Equal(t, TLSRequired, s.BoltTLS())
+
+	f, s = familyOf(t, "3.5.35"), spec("3.5.35", 3, 0)
+	s.Settings = map[string]string{"dbms.connector.https.enabled": "true"}
+	assert.Equal(t, []SettingProblem{{"dbms.connector.https.enabled", "true", "has no policy to meet it",
+		"add https.ssl_policy: <name> and dbms.ssl.policy.<name>.base_directory, and mount the certificates there by cluster.volumes"}}, CheckTLS(f, s))
+	s.Settings["https.ssl_policy"] = "clients"
+	assert.Empty(t, CheckTLS(f, s))
+	assert.Contains(t, familyOf(t, "3.1.9").Owned(), "dbms.connector.https.enabled", "3.1 knows no policies")
 }
 
 func TestParseBytes(t *testing.T) {

@@ -35,6 +35,11 @@ func (f Family) clusterPort() string {
 // MemberPorts are the ports that the members of this cluster serve, clients' first.
 func (s Spec) MemberPorts(f Family) []Port {
 	ports := []Port{{"bolt", f.Ports.Bolt, ClientPort}, {"http", f.Ports.HTTP, ClientPort}}
+	for _, file := range s.EncryptedFiles(f) {
+		if file.Scope == https {
+			ports = append(ports, Port{https, file.Port, ClientPort})
+		}
+	}
 	if s.Metrics {
 		ports = append(ports, Port{"metrics", f.Ports.Metrics, MetricsPort})
 	}

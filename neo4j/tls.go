@@ -26,12 +26,25 @@ func (s Spec) BoltTLS() Demand {
 	return TLSDisabled
 }
 
-// CheckTLS refuses a demand for encryption without a policy to meet it: the server would not start.
+// CheckTLS refuses a demand for encryption without a policy to meet it: the server would not start, or with 3.x serve a certificate of its own
+// making.
 func CheckTLS(f Family, s Spec) []SettingProblem {
 	var problems []SettingProblem
+	for _, key := range httpsSwitches {
+		value := s.Settings[key]
+		switch {
+		case !strings.EqualFold(value, "true"):
+		case f.TLS == nil && s.Settings["https.ssl_policy"] == "":
+			problems = append(problems, SettingProblem{key, value, "has no policy to meet it",
+				"add https.ssl_policy: <name> and dbms.ssl.policy.<name>.base_directory, and mount the certificates there by cluster.volumes"})
+		case f.TLS != nil && !strings.EqualFold(s.Settings["dbms.ssl.policy.https.enabled"], "true"):
+			problems = append(problems, SettingProblem{key, value, "has no policy to meet it",
+				"add dbms.ssl.policy.https.enabled: true and dbms.ssl.policy.https.base_directory, and mount the certificates there by cluster.volumes"})
+		}
+	}
 	demand := s.BoltTLS()
 	if f.TLS == nil || demand != TLSRequired && demand != TLSOptional {
-		return nil
+		return problems
 	}
 	for _, key := range boltLevels {
 		value, given := s.Settings[key]
