@@ -88,6 +88,17 @@ func goldenStacks() map[string]struct {
 			"metrics": []any{map[string]any{"namespaceSelector": map[string]any{}, "podSelector": map[string]any{"matchLabels": map[string]any{"app": "prometheus"}}}},
 			"backup":  []any{map[string]any{"podSelector": map[string]any{"matchLabels": map[string]any{"neo4j-kubernetes/task": "backup"}}}},
 		}}},
+		// Bolt and HTTPS by a Secret's certificate, read anew while the members run.
+		"certificates": {"gke", map[string]any{
+			"release": "2026.08.1", "volumes": []any{map[string]any{"name": "tls", "mountPath": "/tls", "secret": "neo4j-tls"}},
+			"settings": map[string]any{
+				"dbms.security.tls_reload_enabled": "true", "server.bolt.tls_level": "REQUIRED", "server.https.enabled": "true",
+				"dbms.ssl.policy.bolt.enabled": "true", "dbms.ssl.policy.bolt.base_directory": "/tls", "dbms.ssl.policy.bolt.private_key": "tls.key",
+				"dbms.ssl.policy.bolt.public_certificate": "tls.crt", "dbms.ssl.policy.bolt.client_auth": "NONE",
+				"dbms.ssl.policy.https.enabled": "true", "dbms.ssl.policy.https.base_directory": "/tls", "dbms.ssl.policy.https.private_key": "tls.key",
+				"dbms.ssl.policy.https.public_certificate": "tls.crt", "dbms.ssl.policy.https.client_auth": "NONE",
+			},
+		}},
 		"resources":  {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
 		"openshift":  {"gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "plugins": []any{"apoc"}}},
 		"dual-stack": {"eks", map[string]any{"ipFamilyPolicy": "RequireDualStack", "ipFamilies": []any{"IPv4", "IPv6"}, "discovery": map[string]any{"type": "K8S"}}},

@@ -1,0 +1,222 @@
+package onbox
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"neo4j-kubernetes/tests/harness"
+)
+
+// TestCertificates has a real cert-manager issue the certificates of real servers and renew them: what is served over the wire is the Secret's,
+// the check says so when it no longer is, and the next update has every member serve the new one.
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	b := onTheBox(t)
+	stop, err := b.CertManager(context.Background())
+	var missing harness.NotHere
+	if errors.As(err, &missing) {
+		t.Skip(err)
+	}
+	require.NoError(t, err)
+	t.Cleanup(stop)
+	t.Run("a cluster of 3.5", func(t *testing.T) {
+		t.Parallel()
+		p := newProject(t, b, "dev", "certificates-cluster")
+		for name, value := range map[string]string{
+			"bolt.ssl_policy": "clients", "dbms.connector.bolt.tls_level": "REQUIRED",
+			"dbms.ssl.policy.clients.base_directory": "/tls", "dbms.ssl.policy.clients.private_key": "/tls/tls.key",
+			"dbms.ssl.policy.clients.public_certificate": "/tls/tls.crt", "dbms.ssl.policy.clients.client_auth": "NONE", "dbms.ssl.policy.clients.trust_all": "true",
+			"dbms.ssl.policy.clients.trusted_dir": "/empty", "dbms.ssl.policy.clients.revoked_dir": "/empty",
+			"https.ssl_policy": "clients", "dbms.connector.https.enabled": "true",
+		} {
+			p.set(`cluster.settings["`+name+`"]`, value)
+		}
+		p.renews("LEADER", "neo4j-0", "neo4j-1", "neo4j-2")
+	})
+	t.Run("a server of 2026.08", func(t *testing.T) {
+		t.Parallel()
+		p := newProject(t, b, "dev", "certificates-alone")
+		p.set("cluster.edition", "community")
+		p.set("cluster.release", "2026.08.1")
+		p.set("cluster.primaries", 1)
+		for name, value := range map[string]string{
+			"server.bolt.tls_level": "REQUIRED", "dbms.ssl.policy.bolt.enabled": "true", "dbms.ssl.policy.bolt.base_directory": "/tls",
+			"dbms.ssl.policy.bolt.private_key": "tls.key", "dbms.ssl.policy.bolt.public_certificate": "tls.crt", "dbms.ssl.policy.bolt.client_auth": "NONE",
+			"server.https.enabled": "true", "dbms.ssl.policy.https.enabled": "true", "dbms.ssl.policy.https.base_directory": "/tls",
+			"dbms.ssl.policy.https.private_key": "tls.key", "dbms.ssl.policy.https.public_certificate": "tls.crt", "dbms.ssl.policy.https.client_auth": "NONE",
+		} {
+			p.set(`cluster.settings["`+name+`"]`, value)
+		}
+		p.renews("SINGLE", "neo4j-0")
+	})
+}
+
+// renews takes a stack through the life of a certificate.
+func (p *project) renews(role string, members ...string) {
+	t := p.t
+	t.Helper()
+	p.namespace(p.Namespace, nil)
+	p.set("cluster.createNamespace", false)
+	p.set("cluster.volumes[0].name", "tls")
+	p.set("cluster.volumes[0].mountPath", "/tls")
+	// The command takes any key of that name for a secret itself.
+	p.must("config", "set", "--path", "--plaintext", "cluster.volumes[0].secret", "neo4j-tls")
+	// Up to 3.5 a policy does not start without folders of trusted and of revoked certificates.
+	p.set("cluster.volumes[1].name", "empty")
+	p.set("cluster.volumes[1].mountPath", "/empty")
+	p.issues()
+	first := p.kept()
+	out := p.up()
+	assert.Contains(t, out, role)
+	assert.Contains(t, out, "CERTIFICATES UNTIL")
+	ends := first.NotAfter.UTC().Format("2006-01-02 15:04 MST")
+	assert.Contains(t, out, "bolt "+ends+", https "+ends)
+	assert.Equal(t, p.each(members, first), p.served(), "what is served is what the Secret holds")
+	p.unchanged()
+
+	second := p.renewed(first)
+	report, err := p.check()
+	require.Error(t, err, "the check tells that the certificate is another by now\n%s", report)
+	assert.Contains(t, report, fmt.Sprintf("%s: expected for bolt at port 7687 the certificate that Secret neo4j-tls holds, serial %x, found serial %x: the member serves an older certificate",
+		members[0], second.SerialNumber, first.SerialNumber))
+	before := p.uids()
+	out = p.up()
+	assert.Contains(t, out, "an older certificate than the Secret holds by now")
+	assert.Equal(t, p.each(members, second), p.served(), "every member serves the new one")
+	for _, name := range members {
+		assert.NotEqual(t, before[name], p.uids()[name], "%s reads its certificate when it starts", name)
+	}
+	running := p.uids()
+	p.up()
+	assert.Equal(t, running, p.uids(), "nobody restarts for what is served already")
+	p.unchanged()
+}
+
+// issues has cert-manager make an authority for the namespace, and a certificate that it signs.
+func (p *project) issues() {
+	p.t.Helper()
+	const objects = `
+apiVersion: cert-manager.io/v1
+kind: Issuer
+metadata: {name: by-itself, namespace: NAMESPACE}
+spec: {selfSigned: {}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: authority, namespace: NAMESPACE}
+spec: {isCA: true, commonName: NAMESPACE, secretName: authority, issuerRef: {name: by-itself}}
+---
+apiVersion: cert-manager.io/v1
+kind: Issuer
+metadata: {name: authority, namespace: NAMESPACE}
+spec: {ca: {secretName: authority}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: neo4j, namespace: NAMESPACE}
+spec:
+  secretName: neo4j-tls
+  issuerRef: {name: authority}
+  dnsNames: ["*.neo4j.NAMESPACE.svc.cluster.local", neo4j-client.NAMESPACE.svc.cluster.local]
+  duration: 24h
+  privateKey: {encoding: PKCS8, rotationPolicy: Always}
+`
+	p.box.apply(p.t, strings.ReplaceAll(objects, "NAMESPACE", p.Namespace))
+	p.kubectl("wait", "--for=condition=Ready", "--timeout=1m", "certificate/neo4j")
+}
+
+// renewed has cert-manager renew the certificate as its own command does, by the condition Issuing, and waits for the Secret.
+func (p *project) renewed(before *x509.Certificate) *x509.Certificate {
+	t := p.t
+	t.Helper()
+	at := time.Now().UTC().Format(time.RFC3339)
+	p.kubectl("patch", "certificate", "neo4j", "--subresource=status", "--type=merge", "-p",
+		fmt.Sprintf(`{"status":{"conditions":[{"type":"Issuing","status":"True","reason":"ManuallyTriggered","message":"asked for","lastTransitionTime":%q}]}}`, at))
+	var now *x509.Certificate
+	eventually(t, time.Minute, "a renewed certificate", func() error {
+		if now = p.kept(); now.Equal(before) {
+			return errors.New("the Secret holds the one of before")
+		}
+		return nil
+	})
+	return now
+}
+
+// kept is the certificate that the Secret holds.
+func (p *project) kept() *x509.Certificate {
+	p.t.Helper()
+	text, err := base64.StdEncoding.DecodeString(p.kubectl("get", "secret", "neo4j-tls", "-o", `jsonpath={.data.tls\.crt}`))
+	require.NoError(p.t, err)
+	block, _ := pem.Decode(text)
+	require.NotNil(p.t, block)
+	leaf, err := x509.ParseCertificate(block.Bytes)
+	require.NoError(p.t, err)
+	return leaf
+}
+
+func (p *project) each(members []string, leaf *x509.Certificate) map[string]string {
+	serials := map[string]string{}
+	for _, name := range members {
+		for _, port := range encryptedPorts {
+			serials[fmt.Sprint(name, ":", port)] = fmt.Sprintf("%x", leaf.SerialNumber)
+		}
+	}
+	return serials
+}
+
+// encryptedPorts are Bolt's and HTTPS's.
+var encryptedPorts = []int{7687, 7473}
+
+// served are the serial numbers that the members serve, as openssl, which knows nothing of this project, sees them.
+func (p *project) served() map[string]string {
+	p.t.Helper()
+	serials := map[string]string{}
+	for name := range p.uids() {
+		for _, port := range encryptedPorts {
+			serials[fmt.Sprint(name, ":", port)] = p.serial(name, port)
+		}
+	}
+	return serials
+}
+
+func (p *project) serial(member string, port int) string {
+	p.t.Helper()
+	address, stop := p.forward(member, port)
+	defer stop()
+	ctx, cancel := context.WithTimeout(p.t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "openssl", "s_client", "-connect", address)
+	cmd.Stdin = strings.NewReader("")
+	out, _ := cmd.Output() // it ends with an error when the server does not wait for it to say good-bye
+	block, _ := pem.Decode(out)
+	require.NotNil(p.t, block, "%s serves no certificate at port %d: %s", member, port, out)
+	leaf, err := x509.ParseCertificate(block.Bytes)
+	require.NoError(p.t, err)
+	return fmt.Sprintf("%x", leaf.SerialNumber)
+}
+
+// check runs neo4jcheck on the stack, for no longer than it takes to be sure.
+func (p *project) check() (string, error) {
+	p.t.Helper()
+	text, err := p.Pulumi(context.Background(), time.Minute, "stack", "output", "expectation", "--json")
+	require.NoError(p.t, err, text)
+	require.True(p.t, json.Valid([]byte(text)), text)
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	defer cancel()
+	cmd := p.box.Command(ctx, p.box.neo4jcheck, "--expectation", "-", "--context", "neo4j-dev", "--timeout", "10s")
+	cmd.Stdin = strings.NewReader(text)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
