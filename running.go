@@ -73,6 +73,14 @@ func (r running) look(context.Context) (*plan.Found, error) {
 
 // renewed notes who serves an older certificate than is there by now. Where members cannot be asked, what is to come is said without.
 func (r running) renewed(ctx context.Context, found *plan.Found) {
+	if found.Reissued {
+		for _, m := range r.stack.Plan.Topology().Members {
+			if m.Ordinal < found.Sizes[m.Pool] {
+				found.Renewed = append(found.Renewed, m.Name)
+			}
+		}
+		return
+	}
 	late, err := renew.Outdated(ctx, r.access(), r.stack.Plan.Topology())
 	if err != nil {
 		return

@@ -147,6 +147,11 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		return fmt.Errorf("network policy: %w", err)
 	}
 	needs = append(needs, policy)
+	certificate, err := d.certificates()
+	if err != nil {
+		return fmt.Errorf("certificate: %w", err)
+	}
+	needs = append(needs, certificate...)
 	for _, role := range roles(d.plan, family) {
 		pool, err := newPool(d, role, args, needs)
 		if err != nil {

@@ -28,11 +28,19 @@ func (c *Cluster) Export(ctx *pulumi.Context, kubeconfig, kubeContext string) er
 		})
 	}
 	ctx.Export("members", members)
-	ctx.Export("browser", pulumi.String(fmt.Sprintf("http://localhost:%d/browser/", family.Ports.HTTP)))
+	web, port := "http", family.Ports.HTTP
+	if c.topology.HTTPOff {
+		web, port = "https", family.Ports.HTTPS
+	}
+	ctx.Export("browser", pulumi.String(fmt.Sprintf("%s://localhost:%d/browser/", web, port)))
 	// Browser offers the address that the server advertises, which a laptop may not resolve: this one works beside portForward.
-	ctx.Export("localBolt", pulumi.String(fmt.Sprintf("bolt://localhost:%d", family.Ports.Bolt)))
+	bolt := "bolt"
+	if c.topology.TLS {
+		bolt = "bolt+ssc" // a certificate need not bear the name localhost
+	}
+	ctx.Export("localBolt", pulumi.String(fmt.Sprintf("%s://localhost:%d", bolt, family.Ports.Bolt)))
 	ctx.Export("portForward", pulumi.String(fmt.Sprintf("kubectl --context %s -n %s port-forward pod/%s %d %d",
-		kubeContext, c.topology.Namespace, c.topology.Members[0].Name, family.Ports.HTTP, family.Ports.Bolt)))
+		kubeContext, c.topology.Namespace, c.topology.Members[0].Name, port, family.Ports.Bolt)))
 	ctx.Export("kubernetes", pulumi.StringMap{"kubeconfig": pulumi.String(kubeconfig), "context": pulumi.String(kubeContext)})
 	text, err := json.Marshal(c.topology)
 	if err != nil {

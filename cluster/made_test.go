@@ -68,8 +68,17 @@ var edits = map[string]func(*plan.Plan){
 	},
 	"serviceAccount.name":        func(p *plan.Plan) { p.ServiceAccount.Name = "graph" },
 	"serviceAccount.annotations": func(p *plan.Plan) { p.ServiceAccount.Annotations = map[string]string{"a": "b"} },
-	"network.clients":            func(p *plan.Plan) { p.Network.Clients = []networkingv1.NetworkPolicyPeer{} },
-	"network.metrics":            func(p *plan.Plan) { p.Network.Metrics = []networkingv1.NetworkPolicyPeer{} },
+	"tls.bolt":                   encrypts(neo4j.BoltScope),
+	"tls.https":                  encrypts(neo4j.HTTPSScope),
+	"tls.cluster":                encrypts(neo4j.ClusterScope),
+	"tls.backup":                 encrypts(neo4j.BackupScope),
+	"tls.source": func(p *plan.Plan) {
+		p.Certificates = plan.Certificates{Source: plan.SelfSigned, Days: 90, RenewDays: 30}
+	},
+	"tls.names": func(p *plan.Plan) { p.Certificates.Names = []string{"graph.example.org"} },
+
+	"network.clients": func(p *plan.Plan) { p.Network.Clients = []networkingv1.NetworkPolicyPeer{} },
+	"network.metrics": func(p *plan.Plan) { p.Network.Metrics = []networkingv1.NetworkPolicyPeer{} },
 	"network.backup": func(p *plan.Plan) {
 		p.Network.Backup = []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{}}}
 	},
@@ -88,6 +97,12 @@ var edits = map[string]func(*plan.Plan){
 	"pod.sidecars":              func(p *plan.Plan) { p.Sidecars = []corev1.Container{{Name: "shipper", Image: "fluent-bit:4.0"}} },
 	"ipFamilyPolicy":            func(p *plan.Plan) { p.Addresses.Policy = "PreferDualStack" },
 	"ipFamilies":                func(p *plan.Plan) { p.Addresses.Families = []string{"IPv4"} },
+}
+
+func encrypts(scope neo4j.Scope) func(*plan.Plan) {
+	return func(p *plan.Plan) {
+		p.TLS = map[neo4j.Scope]neo4j.Encrypted{scope: {Demand: neo4j.TLSOptional, ClientAuth: neo4j.AuthNone}}
+	}
 }
 
 // A fact says of itself whether another text replaces members; the pods themselves know.

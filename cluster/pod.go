@@ -32,7 +32,7 @@ func podTemplate(s plan.Plan, role neo4j.Role, conf string) (*corev1.PodTemplate
 		SecurityContext:               podSecurity(s),
 		Volumes: slices.Concat(corev1.VolumeArray{
 			&corev1.VolumeArgs{Name: pulumi.String("conf"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(conf)}},
-		}, logVolume(s), home, useVolumes(s), extraVolumes(s, role)),
+		}, logVolume(s), home, useVolumes(s), certificateVolumes(s, family), extraVolumes(s, role)),
 	}
 	if err := place(spec, s, role); err != nil {
 		return nil, fmt.Errorf("placement: %w", err)
@@ -89,7 +89,7 @@ func container(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.Contai
 		VolumeMounts: slices.Concat(corev1.VolumeMountArray{
 			&corev1.VolumeMountArgs{Name: pulumi.String(plan.Claim), MountPath: pulumi.String("/data")},
 			&corev1.VolumeMountArgs{Name: pulumi.String("conf"), MountPath: pulumi.String("/conf"), ReadOnly: pulumi.Bool(true)},
-		}, logMount(s), home, useMounts(s), extraMounts(s, role)),
+		}, logMount(s), home, useMounts(s), certificateMounts(s, family), extraMounts(s, role)),
 		SecurityContext: &corev1.SecurityContextArgs{
 			AllowPrivilegeEscalation: pulumi.Bool(false), RunAsNonRoot: pulumi.Bool(true),
 			Capabilities: &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},

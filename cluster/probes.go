@@ -31,8 +31,12 @@ func readiness(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.ProbeA
 	if s.Clustered() {
 		path = family.Availability[role]
 	}
+	get := &corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String("http")}
+	if s.HTTPOff() {
+		get.Port, get.Scheme = pulumi.String("https"), pulumi.String("HTTPS") // the kubelet asks for nobody's signature
+	}
 	return &corev1.ProbeArgs{
-		HttpGet:       &corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String("http")},
+		HttpGet:       get,
 		PeriodSeconds: pulumi.Int(1), FailureThreshold: pulumi.Int(5), TimeoutSeconds: pulumi.Int(2),
 	}
 }

@@ -171,6 +171,7 @@ func read(f *file) Stack {
 	expose.end()
 	s.Addresses = readAddresses(f)
 	s.Network = readNetwork(f.sub("network"))
+	s.TLS, s.Certificates = readTLS(f.sub("tls"), p)
 	s.Placement = readPlacement(f.sub("placement"), p)
 	timeouts := f.sub("timeouts")
 	s.Timeouts = plan.Timeouts{

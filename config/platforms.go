@@ -16,6 +16,8 @@ type platform struct {
 	kubeContext                    string
 	canary, separateNodes, protect bool
 	fastElections, oneNode         bool
+	// selfSigned allows certificates of the program's own authority.
+	selfSigned bool
 	// explicit says that the platform decides nothing: see decided. What it has for a value all the same is never taken.
 	explicit bool
 }
@@ -31,13 +33,13 @@ var platforms = map[string]platform{
 		// Its stores write their checkpoints in seconds, and what hangs should not hold it up.
 		shutdown:   "2m",
 		storage:    plan.Storage{Retain: true},
-		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, oneNode: true, fastElections: true,
+		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, oneNode: true, fastElections: true, selfSigned: true,
 	},
 	// One node with hostPath volumes, as in the blog post.
 	"minikube": {
 		recommended: "3.5.35", size: "10Gi", cpu: "250m", memory: "1536Mi", shutdown: checkpoint,
 		storage:    plan.Storage{HostPath: "/data/neo4j", Retain: true},
-		exposeType: "NodePort", kubeContext: "minikube", canary: true, oneNode: true,
+		exposeType: "NodePort", kubeContext: "minikube", canary: true, oneNode: true, selfSigned: true,
 	},
 	"gke": {
 		recommended: "5.26.30", size: "100Gi", cpu: "1", memory: "4Gi", shutdown: checkpoint,
@@ -65,6 +67,6 @@ var platforms = map[string]platform{
 	"existing": {
 		recommended: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi", shutdown: checkpoint,
 		storage:    plan.Storage{Retain: true},
-		exposeType: "ClusterIP", explicit: true,
+		exposeType: "ClusterIP", explicit: true, selfSigned: true,
 	},
 }

@@ -58,6 +58,7 @@ func validate(stack *Stack, problems *Problems) {
 			fmt.Sprintf(`read your licence and write "%s", or choose edition: community with primaries: 1`, strings.Join(family.Licenses, `" or "`)))
 	}
 	validateFamily(s, family, problems)
+	validateTLS(s, family, problems)
 	validateImage(s, problems)
 	for _, p := range neo4j.CheckSettings(family, s.Settings) {
 		problems.add("cluster.settings."+p.Key, p.Value, p.Reason, p.Mend)

@@ -12,13 +12,21 @@ import (
 
 func validateVolumes(stack *Stack, problems *Problems) {
 	names, paths := map[string]bool{}, []string{}
+	takenNames, takenPaths := slices.Clone(plan.ReservedVolumes), slices.Clone(plan.ReservedPaths)
+	if len(stack.Plan.TLS) > 0 {
+		takenPaths = append(takenPaths, neo4j.TLSPath)
+		takenNames = append(takenNames, plan.NoCertificatesVolume)
+		for _, scope := range neo4j.Scopes {
+			takenNames = append(takenNames, plan.TLSVolumeOf(scope))
+		}
+	}
 	for i, v := range stack.Plan.Volumes {
 		at := fmt.Sprintf("cluster.volumes[%d]", i)
 		switch {
 		case !isLabel(v.Name):
 			problems.add(at+".name", v.Name, "is not a DNS label", "use lower-case letters, digits and dashes")
-		case slices.Contains(plan.ReservedVolumes, v.Name) || names[v.Name]:
-			problems.add(at+".name", v.Name, "is taken", "use another name than "+strings.Join(plan.ReservedVolumes, ", ")+" and your other volumes'")
+		case slices.Contains(takenNames, v.Name) || names[v.Name]:
+			problems.add(at+".name", v.Name, "is taken", "use another name than "+strings.Join(takenNames, ", ")+" and your other volumes'")
 		}
 		names[v.Name] = true
 		validateSource(stack, at, v, problems)
@@ -26,7 +34,7 @@ func validateVolumes(stack *Stack, problems *Problems) {
 			problems.add(at+".mountPath", v.MountPath, "is no path of a folder", "write it from the root on, such as /import")
 			continue
 		}
-		for _, other := range append(slices.Clone(plan.ReservedPaths), paths...) {
+		for _, other := range slices.Concat(takenPaths, paths) {
 			if within(v.MountPath, other) || within(other, v.MountPath) {
 				problems.add(at+".mountPath", v.MountPath, "is in the way of "+other, "mount it elsewhere")
 				break

@@ -24,11 +24,13 @@ const (
 	FromPlugin Layer = "plugins"
 	// FromUser are the stack's own settings.
 	FromUser Layer = "cluster.settings"
+	// FromTLS is what the stack's key tls encrypts.
+	FromTLS Layer = "cluster.tls"
 	// FromTopology is what the shape of the cluster decides; nobody else may set it.
 	FromTopology Layer = "topology"
 )
 
-var layers = []Layer{FromPlatform, FromFamily, FromMemory, FromPlugin, FromUser, FromTopology}
+var layers = []Layer{FromPlatform, FromFamily, FromMemory, FromPlugin, FromUser, FromTLS, FromTopology}
 
 // Line is one line of neo4j.conf and where it comes from.
 type Line struct {
@@ -73,6 +75,7 @@ func Conf(s Spec, role Role) ([]Line, error) {
 			put(FromUser, Setting{key, value})
 		}
 	}
+	put(FromTLS, tlsSettings(f, s)...)
 	put(FromTopology, topologySettings(f, s, role)...)
 	conf := slices.SortedFunc(maps.Values(lines), func(a, b Line) int {
 		return cmp.Or(cmp.Compare(layerOrder(a.Layer), layerOrder(b.Layer)), cmp.Compare(a.Key, b.Key))

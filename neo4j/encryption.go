@@ -16,19 +16,21 @@ type Encryption struct {
 
 // EncryptedPort is a port with a certificate.
 type EncryptedPort struct {
-	// Scope is bolt or https.
+	// Scope is a Scope's word.
 	Scope string `json:"scope"`
 	Port  int    `json:"port"`
 	// Secret is the name of the Kubernetes Secret that the certificate comes from, and Key the key of its PEM there; empty where that is not
 	// known. The certificates of the authorities that sign it are at AuthorityKey, if anywhere.
 	Secret string `json:"secret,omitempty"`
 	Key    string `json:"key,omitempty"`
+	// ClientAuth says that the member takes none who shows no certificate: the check shows that of the port's Secret.
+	ClientAuth bool `json:"clientAuth,omitempty"`
 }
 
 // AuthorityKey is the key of a Secret of type kubernetes.io/tls where cert-manager, and many after it, keep the authority's certificate.
 const AuthorityKey = "ca.crt"
 
-// EncryptedFile is a port of clients that a policy encrypts, and the file with its certificate.
+// EncryptedFile is a port that a policy encrypts, and the file with its certificate.
 type EncryptedFile struct {
 	Scope, File string
 	Port        int
@@ -37,18 +39,17 @@ type EncryptedFile struct {
 // certificatesFolder is where policies look by default, relative to the server's home; the images take CertificatesPath in its place.
 const certificatesFolder, CertificatesPath = "certificates", "/ssl"
 
-// https is the scope and the port of HTTPS, httpsSwitches the settings that open it, by era.
+// https is the name of HTTPS' port.
 const https = "https"
 
-var httpsSwitches = []string{"server.https.enabled", "dbms.connector.https.enabled"}
-
-// EncryptedFiles are the clients' ports that the stack's settings encrypt. A policy has a name of its own up to 3.5, by which a connector
+// EncryptedFiles are the ports that the stack encrypts: for clients by its key tls or by settings of its own, for members and backups by the key alone. A policy has a name of its own up to 3.5, by which a connector
 // chooses it, and is its connector's from 4.0 on (operations manuals 3.5 to 2026.08, "SSL framework": the folder is certificates/<policy>, the
 // file public.crt). 3.1 knows no policies.
 func (s Spec) EncryptedFiles(f Family) []EncryptedFile {
+	settings := s.settings(f)
 	is := func(value string, names ...string) bool {
 		for _, name := range names {
-			if strings.EqualFold(strings.TrimSpace(s.Settings[name]), value) {
+			if strings.EqualFold(strings.TrimSpace(settings[name]), value) {
 				return true
 			}
 		}
@@ -57,12 +58,12 @@ func (s Spec) EncryptedFiles(f Family) []EncryptedFile {
 	var files []EncryptedFile
 	add := func(scope, policy string, port int) {
 		prefix := "dbms.ssl.policy." + policy + "."
-		folder, file := s.Settings[prefix+"base_directory"], s.Settings[prefix+"public_certificate"]
+		folder, file := settings[prefix+"base_directory"], settings[prefix+"public_certificate"]
 		if folder == "" {
 			folder = path.Join(certificatesFolder, policy)
 		}
 		if file == "" {
-			file = "public.crt"
+			file = PublicCert
 		}
 		if !path.IsAbs(file) {
 			file = path.Join(folder, file)
@@ -72,11 +73,19 @@ func (s Spec) EncryptedFiles(f Family) []EncryptedFile {
 		}
 		files = append(files, EncryptedFile{Scope: scope, File: file, Port: port})
 	}
+	for _, of := range []struct {
+		scope Scope
+		port  int
+	}{{ClusterScope, f.Ports.Transaction}, {BackupScope, f.Ports.Backup}} {
+		if _, ok := s.TLS[of.scope]; ok {
+			add(string(of.scope), string(of.scope), of.port)
+		}
+	}
 	if f.TLS == nil {
-		if policy := s.Settings["bolt.ssl_policy"]; policy != "" && !is(string(TLSDisabled), boltLevels...) {
+		if policy := settings["bolt.ssl_policy"]; policy != "" && !is(string(TLSDisabled), boltLevels...) {
 			add("bolt", policy, f.Ports.Bolt)
 		}
-		if policy := s.Settings["https.ssl_policy"]; policy != "" && is("true", httpsSwitches...) {
+		if policy := settings["https.ssl_policy"]; policy != "" && is("true", httpsSwitches...) {
 			add(https, policy, f.Ports.HTTPS)
 		}
 		return files
@@ -103,5 +112,8 @@ const Reload = "CALL dbms.security.reloadTLS()"
 // ReloadsTLS says whether the members can be told to read their certificates anew. Community knows neither the setting nor the procedure
 // ("Unrecognized setting", "There is no procedure with the name", seen on 2026.08.1).
 func (s Spec) ReloadsTLS() bool {
-	return s.Edition == Enterprise && s.AtLeast(reloadsFrom) && strings.EqualFold(strings.TrimSpace(s.Settings[reloadSetting]), "true")
+	if s.Edition != Enterprise || !s.AtLeast(reloadsFrom) {
+		return false
+	}
+	return len(s.TLS) > 0 || strings.EqualFold(strings.TrimSpace(s.Settings[reloadSetting]), "true")
 }

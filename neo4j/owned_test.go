@@ -48,14 +48,14 @@ func TestBoltTLS(t *testing.T) {
 	s.Settings = map[string]string{"server.bolt.tls_level": "required"}
 	assert.Equal(t, TLSRequired, s.BoltTLS())
 	assert.Equal(t, []SettingProblem{{"server.bolt.tls_level", "required", "has no policy to meet it",
-		"add dbms.ssl.policy.bolt.enabled: true and dbms.ssl.policy.bolt.base_directory, and mount the certificates there by cluster.volumes"}}, CheckTLS(f, s))
+		"use cluster.tls.bolt; or add dbms.ssl.policy.bolt.enabled: true and dbms.ssl.policy.bolt.base_directory, and mount the certificates there by cluster.volumes"}}, CheckTLS(f, s))
 	s.Settings["dbms.ssl.policy.bolt.enabled"] = "true"
 	assert.Empty(t, CheckTLS(f, s))
 	s.Settings["server.bolt.tls_level"] = "OPTIONAL"
 	assert.Equal(t, TLSOptional, s.BoltTLS())
 	s.Settings["server.https.enabled"] = "true"
 	assert.Equal(t, []SettingProblem{{"server.https.enabled", "true", "has no policy to meet it",
-		"add dbms.ssl.policy.https.enabled: true and dbms.ssl.policy.https.base_directory, and mount the certificates there by cluster.volumes"}}, CheckTLS(f, s))
+		"use cluster.tls.https; or add dbms.ssl.policy.https.enabled: true and dbms.ssl.policy.https.base_directory, and mount the certificates there by cluster.volumes"}}, CheckTLS(f, s))
 	assert.NotContains(t, s.MemberPorts(f), Port{"https", 7473, ClientPort})
 	s.Settings["dbms.ssl.policy.https.enabled"] = "true"
 	assert.Empty(t, CheckTLS(f, s))
@@ -67,7 +67,7 @@ func TestBoltTLS(t *testing.T) {
 	f, s = familyOf(t, "3.5.35"), spec("3.5.35", 3, 0)
 	s.Settings = map[string]string{"dbms.connector.https.enabled": "true"}
 	assert.Equal(t, []SettingProblem{{"dbms.connector.https.enabled", "true", "has no policy to meet it",
-		"add https.ssl_policy: <name> and dbms.ssl.policy.<name>.base_directory, and mount the certificates there by cluster.volumes"}}, CheckTLS(f, s))
+		"use cluster.tls.https; or add https.ssl_policy: <name> and dbms.ssl.policy.<name>.base_directory, and mount the certificates there by cluster.volumes"}}, CheckTLS(f, s))
 	s.Settings["https.ssl_policy"] = "clients"
 	assert.Empty(t, CheckTLS(f, s))
 	assert.Contains(t, familyOf(t, "3.1.9").Owned(), "dbms.connector.https.enabled", "3.1 knows no policies")

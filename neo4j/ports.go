@@ -34,7 +34,10 @@ func (f Family) clusterPort() string {
 
 // MemberPorts are the ports that the members of this cluster serve, clients' first.
 func (s Spec) MemberPorts(f Family) []Port {
-	ports := []Port{{"bolt", f.Ports.Bolt, ClientPort}, {"http", f.Ports.HTTP, ClientPort}}
+	ports := []Port{{"bolt", f.Ports.Bolt, ClientPort}}
+	if !s.HTTPOff() {
+		ports = append(ports, Port{"http", f.Ports.HTTP, ClientPort})
+	}
 	for _, file := range s.EncryptedFiles(f) {
 		if file.Scope == https {
 			ports = append(ports, Port{https, file.Port, ClientPort})

@@ -19,6 +19,8 @@ type Spec struct {
 	// Settings are the user's own lines of neo4j.conf by full name.
 	Settings map[string]string
 	Extras   Extras
+	// TLS is what is encrypted, by scope; what is not in it is in clear, but for what Settings say.
+	TLS map[Scope]Encrypted
 
 	// Places are the names that the members have where they run. They come from the plan; see package plan.
 	Places Places

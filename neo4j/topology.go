@@ -52,6 +52,8 @@ type Topology struct {
 	AuthSecret string `json:"authSecret"`
 	// TLS says whether the members take Bolt encrypted only: Spec.BoltTLS is REQUIRED.
 	TLS bool `json:"tls,omitempty"`
+	// HTTPOff says that they serve HTTP encrypted only.
+	HTTPOff bool `json:"httpOff,omitempty"`
 	// Encryption is what the members serve encrypted; nil where that is nothing, or not known.
 	Encryption *Encryption `json:"encryption,omitempty"`
 	Members    []Member    `json:"members"`

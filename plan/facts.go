@@ -22,7 +22,7 @@ type Fact struct {
 const none = "none"
 
 // Facts are all of them, in the order in which people read them. What may be secret is in none: of env, and of apoc, the names alone.
-var Facts = slices.Concat(ownFacts, podFacts, updateFacts)
+var Facts = slices.Concat(ownFacts, podFacts, tlsFacts, updateFacts)
 
 var ownFacts = []Fact{
 	{"image.name", ByReplacement, func(p Plan) string { return p.Image }},

@@ -23,6 +23,8 @@ type Found struct {
 	Outdated []string
 	// Renewed are the members that serve another certificate than its Secret holds by now.
 	Renewed []string
+	// Reissued says that this update makes the certificate anew: it is due, or bears other names.
+	Reissued bool
 	// IPFamily is the family of the headless Service's first address, empty where there is none.
 	IPFamily string
 	// Claims are the members' claims that are there, by name.

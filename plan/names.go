@@ -110,7 +110,7 @@ func (p Plan) inNamespace(name string) string {
 func (p Plan) Topology() neo4j.Topology {
 	t := neo4j.Topology{
 		Name: p.Name, Namespace: p.Namespace, Release: p.Release, Edition: p.Edition, Discovery: p.Discovery.Version, AuthSecret: p.AuthSecret(),
-		TLS: p.BoltTLS() == neo4j.TLSRequired, Encryption: p.Encryption(),
+		TLS: p.BoltTLS() == neo4j.TLSRequired, HTTPOff: p.HTTPOff(), Encryption: p.Encryption(),
 	}
 	for _, role := range neo4j.Roles {
 		t.Members = append(t.Members, p.members(role, p.Size(role))...)
@@ -130,7 +130,7 @@ func (p Plan) BoltURI(f neo4j.Family) string {
 
 func (p Plan) uri(f neo4j.Family, scheme, host string) string {
 	if p.BoltTLS() == neo4j.TLSRequired && scheme != "bolt+routing" {
-		scheme += "+s"
+		scheme += p.Certificates.scheme()
 	}
 	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(f.Ports.Bolt))
 }

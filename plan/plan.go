@@ -39,7 +39,9 @@ type Plan struct {
 	Expose     Exposure
 	Addresses  Addresses
 	Network    Network
-	Placement  Placement
+	// Certificates say where those of Spec.TLS come from.
+	Certificates Certificates
+	Placement    Placement
 
 	ServiceAccount ServiceAccount
 	PodSecurity    PodSecurity

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"time"
 
@@ -15,6 +16,11 @@ type boltRunner struct {
 	user   string
 }
 
+// shown gives the driver a client's certificate.
+type shown struct{ certificate *tls.Certificate }
+
+func (s shown) GetCertificate() *tls.Certificate { return s.certificate }
+
 func newBoltRunner(address string, as Login) (runner, error) {
 	d, err := driver.NewDriverWithContext(as.scheme()+address, driver.BasicAuth(as.User, as.Password, ""), func(c *config.Config) {
 		c.MaxConnectionPoolSize = 2
@@ -22,6 +28,9 @@ func newBoltRunner(address string, as Login) (runner, error) {
 		c.ConnectionAcquisitionTimeout = 10 * time.Second
 		c.TelemetryDisabled = true
 		c.UserAgent = "neo4jcheck"
+		if as.Certificate != nil {
+			c.ClientCertificateProvider = shown{as.Certificate}
+		}
 	})
 	if err != nil {
 		return nil, err

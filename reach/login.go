@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,6 +14,8 @@ type Login struct {
 	// TLS has Bolt spoken encrypted. Nobody's signature is asked for: the way to a member is a port-forward, which ends in the very pod and
 	// under a name that no certificate has, 127.0.0.1.
 	TLS bool
+	// Certificate is shown to members that want one of their clients; nil for none.
+	Certificate *tls.Certificate
 }
 
 // named is the login with its user's name.

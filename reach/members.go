@@ -3,7 +3,6 @@ package reach
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -25,6 +24,8 @@ type Members struct {
 
 	mu    sync.Mutex
 	links map[string]*link
+	// turned are the members that are spoken to in the other tongue than as.TLS says: see turn.
+	turned map[string]bool
 }
 
 // link is an open way to one member, and what speaks over it.
@@ -32,8 +33,10 @@ type link struct {
 	way    Way
 	runner runner
 	http   *http.Client
-	// web is the address of the member's HTTP port.
-	web string
+	// web are the URLs of the member's HTTP and HTTPS ports, that which it is planned to have first.
+	web []string
+	// as is how it is spoken to.
+	as Login
 }
 
 // Open opens the Kubernetes API and reads from the cluster's Secret whom to ask as; members are dialled when they are asked. Close it.
@@ -47,10 +50,11 @@ func Open(ctx context.Context, a Access, t neo4j.Topology) (*Members, error) {
 		return nil, err
 	}
 	members, err := Over(k.dialer(t.Namespace), t, as)
-	if err == nil {
-		members.kube = k
+	if err != nil {
+		return nil, err
 	}
-	return members, err
+	members.kube = k
+	return members, members.showCertificate(ctx)
 }
 
 // Over reaches members by a way of the caller's own. Close it.
@@ -60,7 +64,7 @@ func Over(dial Dialer, t neo4j.Topology, as Login) (*Members, error) {
 		return nil, err
 	}
 	as.TLS = as.TLS || t.TLS
-	return &Members{dial: dial, Family: family, Topology: t, as: as.named(), links: map[string]*link{}}, nil
+	return &Members{dial: dial, Family: family, Topology: t, as: as.named(), links: map[string]*link{}, turned: map[string]bool{}}, nil
 }
 
 // Close ends every connection and every way.
@@ -84,20 +88,21 @@ func (l *link) close() {
 // link gives the open way to a member, or makes it.
 func (c *Members) link(ctx context.Context, m neo4j.Member) (*link, error) {
 	c.mu.Lock()
-	l := c.links[m.Name]
+	l, as := c.links[m.Name], c.as
+	as.TLS = as.TLS != c.turned[m.Name]
 	c.mu.Unlock()
 	if l != nil && !l.way.ended() {
 		return l, nil
 	}
 	c.drop(m)
-	way, err := c.dial(ctx, m, c.Family.Ports.Bolt, c.Family.Ports.HTTP)
+	way, err := c.dial(ctx, m, append(c.webPorts(), c.Family.Ports.Bolt)...)
 	if err != nil {
 		return nil, err
 	}
-	l = &link{way: way, web: way.Addresses[c.Family.Ports.HTTP], http: &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}}
+	l = &link{way: way, as: as, web: c.webs(way), http: newWebClient()}
 	if c.Family.Protocol == neo4j.HTTP {
-		l.runner = newHTTPRunner(l.web, c.as)
-	} else if l.runner, err = newBoltRunner(way.Addresses[c.Family.Ports.Bolt], c.as); err != nil {
+		l.runner = newHTTPRunner(way.Addresses[c.Family.Ports.HTTP], as)
+	} else if l.runner, err = newBoltRunner(way.Addresses[c.Family.Ports.Bolt], as); err != nil {
 		way.Close()
 		return nil, err
 	}
@@ -132,23 +137,33 @@ func (c *Members) port() int {
 
 // Run asks one member. What the server itself refused is a *ServerError, ErrPassword or ErrRights.
 func (c *Members) Run(ctx context.Context, m neo4j.Member, q Question) (Answer, error) {
+	a, again, err := c.ask(ctx, m, q)
+	if again {
+		a, _, err = c.ask(ctx, m, q)
+	}
+	return a, err
+}
+
+// ask is Run; again says that the member speaks the other tongue, and is spoken to in that from now on.
+func (c *Members) ask(ctx context.Context, m neo4j.Member, q Question) (a Answer, again bool, err error) {
 	l, err := c.link(ctx, m)
 	if err != nil {
-		return Answer{}, err
+		return Answer{}, false, err
 	}
-	a, err := l.runner.run(ctx, q)
+	a, err = l.runner.run(ctx, q)
 	if said := (*ServerError)(nil); err == nil || errors.As(err, &said) || Lasting(err) {
-		return a, err
+		return a, false, err
 	}
 	// Not the server's word, so the connection's: the pod may be another by now.
 	err = plain(err, c.port())
 	if u := (*unreached)(nil); errors.As(err, &u) && u.what == shut && c.Family.Protocol == neo4j.Bolt {
-		if tongue := otherTongue(ctx, l.way.Addresses[c.port()], c.as); tongue != "" {
+		if tongue := otherTongue(ctx, l.way.Addresses[c.port()], l.as); tongue != "" {
 			u.what = tongue
+			again = c.turn(m)
 		}
 	}
 	c.drop(m)
-	return a, err
+	return a, again, err
 }
 
 // Get asks one member's HTTP port for a path, without credentials, and gives the body, at most 4 MiB of it, and the status line.
@@ -157,16 +172,15 @@ func (c *Members) Get(ctx context.Context, m neo4j.Member, path string) (body []
 	if err != nil {
 		return nil, "", err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+l.web+path, nil)
-	if err != nil {
-		return nil, "", err
+	for i, web := range l.web {
+		var failed error
+		if body, status, failed = get(ctx, l.http, web+path); failed == nil {
+			return body, status, nil
+		}
+		if i == 0 {
+			err = plain(failed, c.webPorts()[0])
+		}
 	}
-	response, err := l.http.Do(request)
-	if err != nil {
-		c.drop(m)
-		return nil, "", plain(err, c.Family.Ports.HTTP)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err = io.ReadAll(io.LimitReader(response.Body, 4<<20))
-	return body, response.Status, err
+	c.drop(m)
+	return nil, "", err
 }

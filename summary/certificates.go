@@ -34,6 +34,9 @@ func certificates(c Change) []string {
 	if c.After.ReloadsTLS() {
 		how = "told to read it, and nobody restarts"
 	}
+	if c.Found.Reissued {
+		return []string{fmt.Sprintf("the certificate is made anew, and %d %s %s: %s", n, plural(n, "member is", "members are"), how, strings.Join(late, ", "))}
+	}
 	return []string{fmt.Sprintf("%d %s an older certificate than the Secret holds by now, and %s %s: %s",
 		n, plural(n, "member serves", "members serve"), plural(n, "is", "are"), how, strings.Join(late, ", "))}
 }

@@ -51,6 +51,16 @@ func goldenStacks() map[string]struct {
 			"env":     map[string]any{"TZ": "UTC", "TOKEN": map[string]any{"secret": "tokens", "key": "neo4j"}}, "envFrom": []any{"tracing"},
 			"volumes": []any{map[string]any{"name": "import", "mountPath": "/import", "claim": "imports", "readOnly": true}, map[string]any{"name": "scratch", "mountPath": "/scratch"}},
 		}},
+		// What is encrypted, a row of every way that a release has, and every source.
+		"tls-3.5": {"dev", map[string]any{"tls": map[string]any{"source": "selfSigned", "bolt": map[string]any{"mode": "required"}, "https": map[string]any{"mode": "optional"}}}},
+		"tls-4.4": {"gke", map[string]any{"release": "4.4.38", "tls": map[string]any{
+			"source": "secret", "secret": "from-our-pki", "bolt": map[string]any{"mode": "required", "clientAuth": "REQUIRE", "secret": "for-clients"}, "https": map[string]any{"mode": "required"},
+			"cluster": map[string]any{"mode": "required"}, "backup": map[string]any{"mode": "required"},
+		}}},
+		"tls-2026": {"eks", map[string]any{"secondaries": 1, "tls": map[string]any{
+			"source": "certManager", "issuer": map[string]any{"name": "our-ca", "kind": "ClusterIssuer"}, "names": []any{"graph.example.org"}, "days": 60, "renewDays": 20,
+			"bolt": map[string]any{"mode": "required"}, "https": map[string]any{"mode": "required"}, "cluster": map[string]any{"mode": "required"},
+		}}},
 		"standalone-5.26": {"gke", map[string]any{"primaries": 1}},
 		"placement": {"gke", map[string]any{"placement": map[string]any{
 			"zones": "require", "priorityClass": "database-critical", "runtimeClass": "gvisor", "nodeSelector": map[string]any{"pool": "neo4j"},

@@ -17,7 +17,7 @@ import (
 // missing are what the plan relies on in the Kubernetes cluster and what is not there. What one may not ask for is taken to be there.
 func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	var needs []plan.Need
-	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, missingNamed, unseenSettings, missingController} {
+	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, missingNamed, unseenSettings, missingController, missingManager, certificateSecrets} {
 		found, err := look(ctx, client, p)
 		if err != nil {
 			return nil, err
@@ -59,20 +59,25 @@ func missingClass(ctx context.Context, client kubernetes.Interface, p plan.Plan)
 // missingController is the AWS Load Balancer Controller, to which "external" leaves a Service (its guide, "Network Load Balancer"). Its own
 // kinds are in a group of their own.
 func missingController(_ context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
-	const group = "elbv2.k8s.aws"
 	if p.Expose.Type != "LoadBalancer" || p.Expose.Annotations["service.beta.kubernetes.io/aws-load-balancer-type"] != "external" {
 		return nil, nil
 	}
-	served, err := client.Discovery().ServerGroups()
-	if err != nil {
-		return nil, fmt.Errorf("API groups: %w", err)
-	}
-	if slices.ContainsFunc(served.Groups, func(g metav1.APIGroup) bool { return g.Name == group }) {
-		return nil, nil
+	const group = "elbv2.k8s.aws"
+	if there, err := serves(client, group); err != nil || there {
+		return nil, err
 	}
 	return []plan.Need{{Path: "expose.type", Value: "LoadBalancer",
 		Reason: "the AWS Load Balancer Controller is not installed (no API group " + group + "), and the Service would wait for its address for ever",
 		Mend:   "install it, see docs/platforms.md, or write expose: {type: ClusterIP}"}}, nil
+}
+
+// serves says whether the Kubernetes API has a group.
+func serves(client kubernetes.Interface, group string) (bool, error) {
+	served, err := client.Discovery().ServerGroups()
+	if err != nil {
+		return false, fmt.Errorf("API groups: %w", err)
+	}
+	return slices.ContainsFunc(served.Groups, func(g metav1.APIGroup) bool { return g.Name == group }), nil
 }
 
 // unseenSettings are keys of the Secrets of envFrom that the image would take for settings, over those of neo4j.conf: the same that may

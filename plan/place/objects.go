@@ -93,6 +93,9 @@ func ofPlan(client kubernetes.Interface, p plan.Plan) []wanted {
 	if p.ExistingSecret == "" {
 		all = append(all, wanted{"secret", ns, p.AuthSecret(), of(core.Secrets(ns).Get)})
 	}
+	if p.Issues(plan.SelfSigned) {
+		all = append(all, wanted{"secret", ns, p.AuthorityName(), of(core.Secrets(ns).Get)}, wanted{"secret", ns, p.IssuedSecret(), of(core.Secrets(ns).Get)})
+	}
 	if p.CreateNamespace {
 		all = append(all, wanted{"namespace", "", ns, of(core.Namespaces().Get)})
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -31,6 +32,7 @@ func Look(ctx context.Context, client kubernetes.Interface, p plan.Plan) (plan.F
 		func() error { return secret(ctx, client, p, &found) },
 		func() (err error) { found.Missing, err = missing(ctx, client, p); return err },
 		func() error { return claims(ctx, client, p, &found) },
+		func() (err error) { found.Reissued, err = reissued(ctx, client, p, time.Now()); return err },
 	}
 	err := atOnce(len(read), func(i int) error { return read[i]() })
 	return found, err
