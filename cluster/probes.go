@@ -33,7 +33,10 @@ func readiness(s plan.Plan, family neo4j.Family, role neo4j.Role) *corev1.ProbeA
 	}
 	get := &corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String("http")}
 	if s.HTTPOff() {
-		get.Port, get.Scheme = pulumi.String("https"), pulumi.String("HTTPS") // the kubelet asks for nobody's signature
+		// The kubelet asks for nobody's signature. But the server of 5.x and later answers 400 to who asks for a host that its certificate does
+		// not bear, such as the pod's address (Jetty's check of SNI; seen on 2026.08.1).
+		get.Port, get.Scheme = pulumi.String("https"), pulumi.String("HTTPS")
+		get.HttpHeaders = corev1.HTTPHeaderArray{&corev1.HTTPHeaderArgs{Name: pulumi.String("Host"), Value: pulumi.String(s.ClientHost())}}
 	}
 	return &corev1.ProbeArgs{
 		HttpGet:       get,

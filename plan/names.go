@@ -65,6 +65,9 @@ func (p Plan) Headless() string { return p.Name }
 // and others in every pod of the namespace, which the image turns into settings.
 func (p Plan) ClientService() string { return p.Name + "-client" }
 
+// ClientHost is the fully qualified name of that Service. Every certificate of the members bears it.
+func (p Plan) ClientHost() string { return p.inNamespace(p.ClientService()) }
+
 // Initial is the name of a role's ConfigMap with what counts at a first start only.
 func (p Plan) Initial(role neo4j.Role) string { return p.Pool(role) + "-initial" }
 

@@ -73,12 +73,14 @@ func newWebClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: config}, Timeout: 10 * time.Second}
 }
 
-// get gives the body of an answer, at most 4 MiB of it, and the status line.
-func get(ctx context.Context, client *http.Client, url string) (body []byte, status string, err error) {
+// get gives the body of an answer, at most 4 MiB of it, and the status line. It asks for a host that the member's certificate bears, or the server
+// of 5.x and later answers 400 over TLS.
+func get(ctx context.Context, client *http.Client, url, host string) (body []byte, status string, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, "", err
 	}
+	request.Host = host
 	response, err := client.Do(request)
 	if err != nil {
 		return nil, "", err

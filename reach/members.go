@@ -174,7 +174,7 @@ func (c *Members) Get(ctx context.Context, m neo4j.Member, path string) (body []
 	}
 	for i, web := range l.web {
 		var failed error
-		if body, status, failed = get(ctx, l.http, web+path); failed == nil {
+		if body, status, failed = get(ctx, l.http, web+path, m.Host); failed == nil {
 			return body, status, nil
 		}
 		if i == 0 {

@@ -16,36 +16,34 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEncryption has the program's own authority encrypt real servers: a cluster whose members speak encrypted to each other from the start and
-// to clients from one day on, under load; and a server that is encrypted from the start, whose certificate is then made anew.
+// TestEncryption has the program's own authority encrypt real servers: a cluster that speaks encrypted to clients from one day on, under load; and
+// a server that is encrypted from the start, whose certificate is then made anew. What members say to each other cannot be encrypted here: the
+// servers of 3.5.0-beta03 that are published end with "Unexpected SSL policy causal_clustering.ssl_policy is a string".
 func TestEncryption(t *testing.T) {
 	t.Parallel()
 	b := onTheBox(t)
 	t.Run("a cluster of 3.5", func(t *testing.T) {
 		t.Parallel()
 		p := newProject(t, b, "dev", "encrypted-cluster")
-		p.set("cluster.tls.source", "selfSigned")
-		p.set("cluster.tls.cluster.mode", "required")
-		p.set("cluster.tls.backup.mode", "required")
-		out := p.up()
-		assert.Contains(t, out, "LEADER")
-		assert.Regexp(t, `CERTIFICATES UNTIL[\s\S]*cluster 20\d\d-[\d-]+ [\d:]+ UTC, backup 20`, out)
+		assert.NotContains(t, p.up(), "CERTIFICATES UNTIL")
 		members := []string{"neo4j-0", "neo4j-1", "neo4j-2"}
-		kept := fmt.Sprintf("%x", p.kept().SerialNumber)
-		for _, name := range members {
-			assert.Equal(t, kept, p.serial(name, 6000), "what %s says to the others is encrypted", name)
-		}
 
+		p.set("cluster.tls.source", "selfSigned")
 		p.set("cluster.tls.bolt.mode", "required")
-		out = p.refused()
+		p.set("cluster.tls.cluster.mode", "required")
+		out := p.refused()
+		assert.Contains(t, out, "neo4j:cluster.tls.cluster: in clear -> required, by Secret neo4j-tls, client certificates require is refused, nothing was touched")
 		assert.Contains(t, out, "neo4j:cluster.tls.bolt: in clear -> required, by Secret neo4j-tls is refused, nothing was touched")
 		assert.Contains(t, out, "write mode: optional first")
 
+		p.must("config", "rm", "--path", "cluster.tls.cluster")
 		p.set("cluster.tls.bolt.mode", "optional")
 		p.set("cluster.tls.https.mode", "optional")
 		before := p.uids()
 		written := p.writes(members)
-		p.requireLeaderLast(p.up())
+		out = p.up()
+		p.requireLeaderLast(out)
+		assert.Regexp(t, `CERTIFICATES UNTIL[\s\S]*bolt 20\d\d-[\d-]+ [\d:]+ UTC, https 20`, out)
 		for _, name := range members {
 			assert.NotEqual(t, before[name], p.uids()[name], "%s is of the present plan", name)
 			require.NoError(t, p.speaksTLS(name, 7687))
