@@ -1,6 +1,7 @@
 package onbox
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 	"strings"
@@ -10,43 +11,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// awsController stands for the AWS Load Balancer Controller, by whose API group the program knows that it is installed; the box gives the
-// addresses in its place.
-const awsController = `apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: targetgroupbindings.elbv2.k8s.aws
-  annotations: {api-approved.kubernetes.io: unapproved}
-spec:
-  group: elbv2.k8s.aws
-  scope: Namespaced
-  names: {kind: TargetGroupBinding, plural: targetgroupbindings}
-  versions:
-    - {name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
-`
-
-// TestPlatforms brings up the stacks of the clouds, and that for any cluster, with their own classes, zones and load balancers.
+// TestPlatforms brings up the stacks of the clouds as `make up` does on the box, with their own classes, zones and load balancers.
 func TestPlatforms(t *testing.T) {
 	t.Parallel()
 	b := onTheBox(t)
 	t.Run("gke", func(t *testing.T) {
-		p := b.platform(t, "gke") // the box has the class that GKE brings
-		p.set("cluster.release", "3.5.0-beta03")
+		p := newProject(t, b, "gke", "on-gke") // the box has the class that GKE brings
 		p.set("cluster.placement.zones", "require")
 		assert.Contains(t, p.up(), "LEADER")
 		assert.Equal(t, "3 cores, 0 read replicas", p.topology())
-		nodes := strings.Fields(p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}"))
-		assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, nodes, "a member a node, and a node a zone")
+		assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, p.nodes(), "a member a node, and a node a zone")
 		assert.Equal(t, "premium-rwo premium-rwo premium-rwo", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
 		p.servesByBalancer(t, "neo4j-0")
 		p.leavesNothing(t)
 	})
 	t.Run("eks", func(t *testing.T) {
-		b.apply(t, awsController)
-		t.Cleanup(func() { _, _ = b.tryKubectl("delete", "crd", "targetgroupbindings.elbv2.k8s.aws") })
-		p := b.platform(t, "eks")
-		p.set("cluster.edition", "community")
-		p.set("cluster.primaries", 1)
+		b.clusterHas(t, "eks")
+		p := newProject(t, b, "eks", "on-eks")
 		p.up()
 		assert.Equal(t, "neo4j-gp3", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
 		volume := p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.volumeName}")
@@ -55,29 +36,50 @@ func TestPlatforms(t *testing.T) {
 		assert.Equal(t, "Released", p.kubectl("get", "pv", volume, "-o", "jsonpath={.status.phase}"), "the class keeps the disk, as the README says")
 		p.kubectl("delete", "pv", volume)
 	})
-	t.Run("existing", func(t *testing.T) {
-		p := b.platform(t, "existing")
-		p.set("cluster.release", "5.26.30")
-		p.set("cluster.edition", "community")
-		p.set("cluster.primaries", 1)
-		p.set("cluster.storage.class", "disk")
-		p.set(`cluster.placement.nodeSelector["topology.kubernetes.io/zone"]`, "box-b")
-		p.up()
-		assert.Equal(t, "dev2", p.kubectl("get", "pod", "neo4j-0", "-o", "jsonpath={.spec.nodeName}"), "the one node of the zone")
-		assert.Equal(t, "disk", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
-		p.leavesNothing(t)
-	})
 }
 
-// platform is a project of a platform's stack, in sizes that the box bears.
-func (b *box) platform(t *testing.T, stack string) *project {
+// TestDedicatedPool is the stack for any cluster, of whose nodes one is a pool of its own by a taint. It runs alone: whoever does not
+// tolerate the taint is without that node.
+func TestDedicatedPool(t *testing.T) {
+	b := onTheBox(t)
+	b.clusterHas(t, "existing")
+	p := newProject(t, b, "existing", "on-existing")
+	p.set("cluster.release", "5.26.30")
+	p.set("cluster.edition", "community")
+	p.set("cluster.primaries", 1)
+	p.set("cluster.storage.class", "disk")
+	p.set(`cluster.placement.nodeSelector["topology.kubernetes.io/zone"]`, "box-c")
+
+	tolerations := strings.TrimSpace(p.must("config", "get", "--path", "cluster.placement.tolerations"))
+	p.must("config", "rm", "--path", "cluster.placement.tolerations")
+	p.set("cluster.timeouts.ready", "30s")
+	out := p.refused()
+	assert.Contains(t, out, "neo4j-0: it is not scheduled: 0/3 nodes are available")
+	assert.Contains(t, out, "had untolerated taint {dedicated: graph}", "the reason is the taint, in the scheduler's words")
+
+	p.must("config", "set-all", "--path", "--json", `{"neo4j:cluster.placement.tolerations":{"value":`+strconv.Quote(tolerations)+`}}`)
+	p.must("config", "rm", "--path", "cluster.timeouts.ready")
+	p.up()
+	assert.Equal(t, []string{"dev3"}, p.nodes(), "the pool's one node")
+	assert.Equal(t, "disk", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
+	p.leavesNothing(t)
+}
+
+// clusterHas gives the box, until the test ends, what a platform's Kubernetes cluster has and the box has not by itself.
+func (b *box) clusterHas(t *testing.T, stack string) {
 	t.Helper()
-	p := newProject(t, b, stack, "on-"+stack)
-	p.small()
-	p.set("cluster.storage.size", "1Gi")
-	p.set("cluster.storage.retain", false)
-	p.set("cluster.protect", false)
-	return p
+	for verb, run := range map[string]func(func()){"make": func(now func()) { now() }, "remove": t.Cleanup} {
+		run(func() {
+			out, err := b.Command(context.Background(), "../../dev/platforms/cluster.sh", verb, stack).CombinedOutput()
+			assert.NoError(t, err, "cluster.sh %s %s\n%s", verb, stack, out)
+		})
+	}
+}
+
+// nodes are those on which the members run.
+func (p *project) nodes() []string {
+	p.t.Helper()
+	return strings.Fields(p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}"))
 }
 
 // servesByBalancer dials the load balancer's address from a member's pod, by the output that names it.
