@@ -60,12 +60,12 @@ func (b *Box) Clone(ctx context.Context, root, dir, program, settings, namespace
 	if err := os.WriteFile(filepath.Join(dir, "Pulumi."+p.Stack+".yaml"), text, 0o600); err != nil {
 		return nil, err
 	}
-	onBox, err := onBox(root, settings)
+	values, err := onBox(root, settings)
 	if err != nil {
 		return nil, err
 	}
-	onBox = append(onBox, "--plaintext", "cluster.namespace="+namespace, "--plaintext", "cluster.kubernetes.context=neo4j-dev")
-	for _, args := range [][]string{{"stack", "init", p.Stack}, append([]string{"config", "set-all", "--path"}, onBox...)} {
+	values = append(values, "--plaintext", "cluster.namespace="+namespace, "--plaintext", "cluster.kubernetes.context=neo4j-dev")
+	for _, args := range [][]string{{"stack", "init", p.Stack}, append([]string{"config", "set-all", "--path"}, values...)} {
 		if out, err := p.Pulumi(ctx, time.Minute, args...); err != nil {
 			return p, fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, out)
 		}

@@ -11,35 +11,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPlatforms brings up the stacks of the clouds as `make up` does on the box, with their own classes, zones and load balancers.
-func TestPlatforms(t *testing.T) {
+// TestGKE brings up the stack gke with the class, the zones and the load balancer that it is written for. The stack eks is TestStackScript's.
+func TestGKE(t *testing.T) {
 	t.Parallel()
 	b := onTheBox(t)
-	t.Run("gke", func(t *testing.T) {
-		p := newProject(t, b, "gke", "on-gke") // the box has the class that GKE brings
-		p.set("cluster.placement.zones", "require")
-		assert.Contains(t, p.up(), "LEADER")
-		assert.Equal(t, "3 cores, 0 read replicas", p.topology())
-		assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, p.nodes(), "a member a node, and a node a zone")
-		assert.Equal(t, "premium-rwo premium-rwo premium-rwo", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
-		p.servesByBalancer(t, "neo4j-0")
-		p.leavesNothing(t)
-	})
-	t.Run("eks", func(t *testing.T) {
-		b.clusterHas(t, "eks")
-		p := newProject(t, b, "eks", "on-eks")
-		p.up()
-		assert.Equal(t, "neo4j-gp3", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
-		volume := p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.volumeName}")
-		p.servesByBalancer(t, "neo4j-0")
-		p.leavesNothing(t)
-		assert.Equal(t, "Released", p.kubectl("get", "pv", volume, "-o", "jsonpath={.status.phase}"), "the class keeps the disk, as the README says")
-		p.kubectl("delete", "pv", volume)
-	})
+	p := newProject(t, b, "gke", "on-gke") // the box has the class that GKE brings
+	p.set("cluster.placement.zones", "require")
+	assert.Contains(t, p.up(), "LEADER")
+	assert.Equal(t, "3 cores, 0 read replicas", p.topology())
+	assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, p.nodes(), "a member a node, and a node a zone")
+	assert.Equal(t, "premium-rwo premium-rwo premium-rwo", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
+	b.servesByBalancer(t, p.must("stack", "output", "outsideURI"), p.Namespace, "neo4j-0")
+	p.leavesNothing(t)
 }
 
-// TestDedicatedPool is the stack for any cluster, of whose nodes one is a pool of its own by a taint. It runs alone: whoever does not
-// tolerate the taint is without that node.
+// TestDedicatedPool is the stack for any cluster, of whose nodes one is a pool of its own by a taint, and what an update says that does not
+// tolerate it. It runs alone: whoever does not tolerate the taint is without that node.
 func TestDedicatedPool(t *testing.T) {
 	b := onTheBox(t)
 	b.clusterHas(t, "existing")
@@ -50,14 +37,12 @@ func TestDedicatedPool(t *testing.T) {
 	p.set("cluster.storage.class", "disk")
 	p.set(`cluster.placement.nodeSelector["topology.kubernetes.io/zone"]`, "box-c")
 
-	tolerations := strings.TrimSpace(p.must("config", "get", "--path", "cluster.placement.tolerations"))
-	p.must("config", "rm", "--path", "cluster.placement.tolerations")
+	p.set("cluster.placement.tolerations[0].value", "other")
 	p.set("cluster.timeouts.ready", "30s")
 	out := p.refused()
-	assert.Contains(t, out, "neo4j-0: it is not scheduled: 0/3 nodes are available")
-	assert.Contains(t, out, "had untolerated taint {dedicated: graph}", "the reason is the taint, in the scheduler's words")
+	assert.Contains(t, out, "neo4j-0: it is not scheduled: 0/3 nodes are available: 1 node(s) had untolerated taint", "the scheduler's words")
 
-	p.must("config", "set-all", "--path", "--json", `{"neo4j:cluster.placement.tolerations":{"value":`+strconv.Quote(tolerations)+`}}`)
+	p.set("cluster.placement.tolerations[0].value", "graph")
 	p.must("config", "rm", "--path", "cluster.timeouts.ready")
 	p.up()
 	assert.Equal(t, []string{"dev3"}, p.nodes(), "the pool's one node")
@@ -68,12 +53,12 @@ func TestDedicatedPool(t *testing.T) {
 // clusterHas gives the box, until the test ends, what a platform's Kubernetes cluster has and the box has not by itself.
 func (b *box) clusterHas(t *testing.T, stack string) {
 	t.Helper()
-	for verb, run := range map[string]func(func()){"make": func(now func()) { now() }, "remove": t.Cleanup} {
-		run(func() {
-			out, err := b.Command(context.Background(), "../../dev/platforms/cluster.sh", verb, stack).CombinedOutput()
-			assert.NoError(t, err, "cluster.sh %s %s\n%s", verb, stack, out)
-		})
+	script := func(verb string) {
+		out, err := b.Command(context.Background(), "../../dev/platforms/cluster.sh", verb, stack).CombinedOutput()
+		assert.NoError(t, err, "cluster.sh %s %s\n%s", verb, stack, out)
 	}
+	t.Cleanup(func() { script("remove") })
+	script("make")
 }
 
 // nodes are those on which the members run.
@@ -83,15 +68,14 @@ func (p *project) nodes() []string {
 }
 
 // servesByBalancer dials the load balancer's address from a member's pod, by the output that names it.
-func (p *project) servesByBalancer(t *testing.T, from string) {
+func (b *box) servesByBalancer(t *testing.T, outsideURI, namespace, from string) {
 	t.Helper()
-	out := p.must("stack", "output", "outsideURI")
-	at, err := url.Parse(strings.TrimSpace(out))
+	at, err := url.Parse(strings.TrimSpace(outsideURI))
 	require.NoError(t, err)
-	assert.True(t, strings.HasPrefix(at.Hostname(), "10.80.0."), "the box's range of load balancers: %s", out)
+	assert.True(t, strings.HasPrefix(at.Hostname(), "10.80.0."), "the box's range of load balancers: %s", outsideURI)
 	port, err := strconv.Atoi(at.Port())
 	require.NoError(t, err)
-	require.NoError(t, p.dials(p.Namespace, from, at.Hostname(), port))
+	require.NoError(t, b.dials(namespace, from, at.Hostname(), port))
 }
 
 // leavesNothing previews without a change, destroys, and finds nothing of the stack in the cluster.
