@@ -41,6 +41,7 @@ func TestDedicatedPool(t *testing.T) {
 	p.set("cluster.timeouts.ready", "30s")
 	out := p.refused()
 	assert.Contains(t, out, "neo4j-0: it is not scheduled: 0/3 nodes are available: 1 node(s) had untolerated taint", "the scheduler's words")
+	assert.Contains(t, out, "Which taints of nodes the members tolerate is neo4j:cluster.placement.tolerations")
 
 	p.set("cluster.placement.tolerations[0].value", "graph")
 	p.must("config", "rm", "--path", "cluster.timeouts.ready")
