@@ -3,7 +3,7 @@ STACK ?= dev
 .PHONY: help up preview render verify down shell check test kills bench golden recorded
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
-up: ## install and build what is missing, start the local box, deploy STACK and prove its roles
+up: ## install and build what is missing, start the local box, deploy STACK there (never to a cloud: that is pulumi up) and prove its roles
 	@dev/stack.sh up $(STACK)
 preview: ## what would change in STACK; works without any cluster; SUMMARY=folder keeps the summary there
 	@dev/stack.sh preview $(STACK) $(SUMMARY)

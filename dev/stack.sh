@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The daily verbs on a stack, on the local box: up, preview, verify, down, shell.
+# The daily verbs on a stack, on the local box: up, preview, verify, down, shell. Never anywhere else: a cloud is `pulumi up` by hand.
 #   dev/stack.sh VERB [STACK] [FOLDER, for the summary of a preview]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -8,11 +8,15 @@ if [ -n "${3:-}" ]; then NEO4J_SUMMARY=$(realpath -m "$3") && export NEO4J_SUMMA
 box=${XDG_CACHE_HOME:-$HOME/.cache}/neo4j-kubernetes/bin/box
 cd "$root"
 
-pulumi() { "$box" pulumi "$@"; }
+. dev/platforms/onbox.sh
+
+# The stack dev is made for the box and used as its file stands; the others by a copy: see onbox.sh.
+project=$root
+pulumi() { (cd "$project" && "$box" pulumi "$@"); }
 # A stack that the box's state does not know must not bring the salt of another state: its passphrase would not fit. Values
 # that are encrypted with it are somebody's, so then the file stays as it is and Pulumi says what is wrong.
 drop_salt() {
-  if ! grep -q 'secure:' "Pulumi.$stack.yaml"; then sed -i '/^encryptionsalt:/d' "Pulumi.$stack.yaml"; fi
+  if ! grep -q 'secure:' "$project/Pulumi.$stack.yaml"; then sed -i '/^encryptionsalt:/d' "$project/Pulumi.$stack.yaml"; fi
 }
 select_stack() {
   made=no
@@ -25,6 +29,7 @@ select_stack() {
 forget() {
   pulumi stack rm --yes --preserve-config "$stack" >/dev/null
   drop_salt
+  forget_copy
 }
 # As in a pull request: no cluster is asked, also where the box is up with another stack.
 preview_without_cluster() (
@@ -32,7 +37,7 @@ preview_without_cluster() (
   nowhere=$(mktemp)
   trap 'rm -f "$nowhere"' EXIT
   export KUBECONFIG=$nowhere
-  command pulumi preview --diff --stack "$stack"
+  cd "$project" && command pulumi preview --diff --stack "$stack"
 )
 check() {
   eval "$("$box" env)"
@@ -41,17 +46,25 @@ check() {
 
 case $verb in
 up)
+  named "$stack"
   dev/setup.sh
-  "$box" up
+  copy
   select_stack
+  settle
+  "$box" up
+  dev/platforms/cluster.sh make "$stack"
   pulumi up --yes --skip-preview --suppress-outputs --stack "$stack"
   check
   ;;
 preview)
+  named "$stack"
   [ -x "$box" ] || dev/setup.sh
+  # A stack that is up on the box is previewed as it is there, any other as its file stands.
+  if copied; then copy; fi
   select_stack
   # A preview alone leaves no stack behind, and no salt in its file, on Ctrl-C neither.
   if [ "$made" = yes ]; then trap forget EXIT; fi
+  if copied; then settle; fi
   if [ "${CLUSTER:-}" = yes ]; then
     pulumi preview --diff --stack "$stack"
   else
@@ -62,11 +75,22 @@ verify)
   check
   ;;
 down)
+  if copied; then project=$copy; fi
+  left=0
   if "$box" status >/dev/null 2>&1 && pulumi stack select "$stack" >/dev/null 2>&1; then
     pulumi destroy --yes --skip-preview --stack "$stack"
+    remove_kept || left=1
+    dev/platforms/cluster.sh remove "$stack"
     forget
   fi
-  "$box" down
+  others=$("$box" status >/dev/null 2>&1 && stacks_up || true)
+  if [ -n "$others" ]; then
+    echo "the box stays up, for others are on it: $others" >&2
+  else
+    "$box" down
+    nothing_on_host || left=1
+  fi
+  exit $left
   ;;
 shell) exec "$box" env ;;
 *)

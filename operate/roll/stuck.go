@@ -3,6 +3,7 @@ package roll
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -48,11 +49,16 @@ func (k kubernetesPods) stuck(ctx context.Context, p *corev1.Pod) string {
 	return why
 }
 
-// unscheduled is why the scheduler has found no node for a pod, empty for nothing.
+// unscheduled is why the scheduler has found no node for a pod, empty for nothing. The scheduler of Kubernetes 1.34 says that there are
+// taints, and no longer which.
 func unscheduled(p *corev1.Pod) string {
 	for _, c := range p.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			return "it is not scheduled: " + c.Message
+			why := "it is not scheduled: " + c.Message
+			if strings.Contains(c.Message, "untolerated taint") {
+				why += " Which taints of nodes the members tolerate is neo4j:cluster.placement.tolerations"
+			}
+			return why
 		}
 	}
 	return ""

@@ -42,6 +42,7 @@ func TestAReplacedMemberThatIsStuckStopsTheChange(t *testing.T) {
 
 func TestWhatKubernetesSaysOfAPodThatIsStuck(t *testing.T) {
 	unscheduled := corev1.PodStatus{Conditions: []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Message: "0/3 nodes are available"}}}
+	tainted := corev1.PodStatus{Conditions: []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Message: "1 node(s) had untolerated taint(s)."}}}
 	event := func(kind, reason string) *corev1.Event {
 		return &corev1.Event{ObjectMeta: metav1.ObjectMeta{Name: "neo4j-1." + reason, Namespace: "graph"}, Type: kind, Reason: reason, Message: "says why"}
 	}
@@ -51,6 +52,7 @@ func TestWhatKubernetesSaysOfAPodThatIsStuck(t *testing.T) {
 		want   string
 	}{
 		"fits nowhere":              {unscheduled, nil, "it is not scheduled: 0/3 nodes are available"},
+		"fits beside a taint":       {tainted, nil, "it is not scheduled: 1 node(s) had untolerated taint(s). Which taints of nodes the members tolerate is neo4j:cluster.placement.tolerations"},
 		"a node is made":            {unscheduled, []runtime.Object{event("Normal", "TriggeredScaleUp")}, ""},
 		"its volume cannot attach":  {corev1.PodStatus{}, []runtime.Object{event("Warning", "FailedAttachVolume")}, "FailedAttachVolume: says why"},
 		"it pulls":                  {corev1.PodStatus{}, []runtime.Object{event("Normal", "Pulling"), event("Warning", "Unhealthy")}, ""},

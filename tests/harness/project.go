@@ -46,7 +46,8 @@ func Copy(from, dir, program string) error {
 }
 
 // Clone copies the project at root into dir and makes a stack there from the settings of another, pointed at the box, in a
-// namespace of its own. The state is shared by all projects of a box, so the stack is named after the namespace.
+// namespace of its own, with what `make up` has otherwise on the box (dev/platforms). The state is shared by all projects of a box, so
+// the stack is named after the namespace.
 func (b *Box) Clone(ctx context.Context, root, dir, program, settings, namespace string) (*Project, error) {
 	p := &Project{Box: b, Dir: dir, Stack: namespace, Namespace: namespace, Summary: filepath.Join(dir, "summary")}
 	if err := Copy(root, dir, program); err != nil {
@@ -59,16 +60,37 @@ func (b *Box) Clone(ctx context.Context, root, dir, program, settings, namespace
 	if err := os.WriteFile(filepath.Join(dir, "Pulumi."+p.Stack+".yaml"), text, 0o600); err != nil {
 		return nil, err
 	}
-	for _, args := range [][]string{
-		{"stack", "init", p.Stack},
-		{"config", "set", "--path", "cluster.namespace", namespace},
-		{"config", "set", "--path", "cluster.kubernetes.context", "neo4j-dev"},
-	} {
+	values, err := onBox(root, settings)
+	if err != nil {
+		return nil, err
+	}
+	values = append(values, "--plaintext", "cluster.namespace="+namespace, "--plaintext", "cluster.kubernetes.context=neo4j-dev")
+	for _, args := range [][]string{{"stack", "init", p.Stack}, append([]string{"config", "set-all", "--path"}, values...)} {
 		if out, err := p.Pulumi(ctx, time.Minute, args...); err != nil {
 			return p, fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, out)
 		}
 	}
 	return p, nil
+}
+
+// onBox gives the flags of `pulumi config set-all` for what a stack has otherwise on the box: nothing for dev, which is made for it.
+func onBox(root, settings string) ([]string, error) {
+	if settings == "dev" {
+		return nil, nil
+	}
+	var flags []string
+	for _, name := range []string{"box", settings} {
+		text, err := os.ReadFile(filepath.Join(root, "dev", "platforms", name+".values"))
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(text)) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+				flags = append(flags, "--plaintext", line)
+			}
+		}
+	}
+	return flags, nil
 }
 
 // Command is a pulumi command of this project, not yet started.

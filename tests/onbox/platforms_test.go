@@ -1,6 +1,7 @@
 package onbox
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 	"strings"
@@ -10,86 +11,72 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// awsController stands for the AWS Load Balancer Controller, by whose API group the program knows that it is installed; the box gives the
-// addresses in its place.
-const awsController = `apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: targetgroupbindings.elbv2.k8s.aws
-  annotations: {api-approved.kubernetes.io: unapproved}
-spec:
-  group: elbv2.k8s.aws
-  scope: Namespaced
-  names: {kind: TargetGroupBinding, plural: targetgroupbindings}
-  versions:
-    - {name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
-`
-
-// TestPlatforms brings up the stacks of the clouds, and that for any cluster, with their own classes, zones and load balancers.
-func TestPlatforms(t *testing.T) {
+// TestGKE brings up the stack gke with the class, the zones and the load balancer that it is written for. The stack eks is TestStackScript's.
+func TestGKE(t *testing.T) {
 	t.Parallel()
 	b := onTheBox(t)
-	t.Run("gke", func(t *testing.T) {
-		p := b.platform(t, "gke") // the box has the class that GKE brings
-		p.set("cluster.release", "3.5.0-beta03")
-		p.set("cluster.placement.zones", "require")
-		assert.Contains(t, p.up(), "LEADER")
-		assert.Equal(t, "3 cores, 0 read replicas", p.topology())
-		nodes := strings.Fields(p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}"))
-		assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, nodes, "a member a node, and a node a zone")
-		assert.Equal(t, "premium-rwo premium-rwo premium-rwo", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
-		p.servesByBalancer(t, "neo4j-0")
-		p.leavesNothing(t)
-	})
-	t.Run("eks", func(t *testing.T) {
-		b.apply(t, awsController)
-		t.Cleanup(func() { _, _ = b.tryKubectl("delete", "crd", "targetgroupbindings.elbv2.k8s.aws") })
-		p := b.platform(t, "eks")
-		p.set("cluster.edition", "community")
-		p.set("cluster.primaries", 1)
-		p.up()
-		assert.Equal(t, "neo4j-gp3", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
-		volume := p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.volumeName}")
-		p.servesByBalancer(t, "neo4j-0")
-		p.leavesNothing(t)
-		assert.Equal(t, "Released", p.kubectl("get", "pv", volume, "-o", "jsonpath={.status.phase}"), "the class keeps the disk, as the README says")
-		p.kubectl("delete", "pv", volume)
-	})
-	t.Run("existing", func(t *testing.T) {
-		p := b.platform(t, "existing")
-		p.set("cluster.release", "5.26.30")
-		p.set("cluster.edition", "community")
-		p.set("cluster.primaries", 1)
-		p.set("cluster.storage.class", "disk")
-		p.set(`cluster.placement.nodeSelector["topology.kubernetes.io/zone"]`, "box-b")
-		p.up()
-		assert.Equal(t, "dev2", p.kubectl("get", "pod", "neo4j-0", "-o", "jsonpath={.spec.nodeName}"), "the one node of the zone")
-		assert.Equal(t, "disk", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
-		p.leavesNothing(t)
-	})
+	p := newProject(t, b, "gke", "on-gke") // the box has the class that GKE brings
+	p.set("cluster.placement.zones", "require")
+	assert.Contains(t, p.up(), "LEADER")
+	assert.Equal(t, "3 cores, 0 read replicas", p.topology())
+	assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, p.nodes(), "a member a node, and a node a zone")
+	assert.Equal(t, "premium-rwo premium-rwo premium-rwo", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
+	b.servesByBalancer(t, p.must("stack", "output", "outsideURI"), p.Namespace, "neo4j-0")
+	p.leavesNothing(t)
 }
 
-// platform is a project of a platform's stack, in sizes that the box bears.
-func (b *box) platform(t *testing.T, stack string) *project {
+// TestDedicatedPool is the stack for any cluster, of whose nodes one is a pool of its own by a taint, and what an update says that does not
+// tolerate it. It runs alone: whoever does not tolerate the taint is without that node.
+func TestDedicatedPool(t *testing.T) {
+	b := onTheBox(t)
+	b.clusterHas(t, "existing")
+	p := newProject(t, b, "existing", "on-existing")
+	p.set("cluster.release", "5.26.30")
+	p.set("cluster.edition", "community")
+	p.set("cluster.primaries", 1)
+	p.set("cluster.storage.class", "disk")
+	p.set(`cluster.placement.nodeSelector["topology.kubernetes.io/zone"]`, "box-c")
+
+	p.set("cluster.placement.tolerations[0].value", "other")
+	p.set("cluster.timeouts.ready", "30s")
+	out := p.refused()
+	assert.Contains(t, out, "neo4j-0: it is not scheduled: 0/3 nodes are available: 1 node(s) had untolerated taint", "the scheduler's words")
+	assert.Contains(t, out, "Which taints of nodes the members tolerate is neo4j:cluster.placement.tolerations")
+
+	p.set("cluster.placement.tolerations[0].value", "graph")
+	p.must("config", "rm", "--path", "cluster.timeouts.ready")
+	p.up()
+	assert.Equal(t, []string{"dev3"}, p.nodes(), "the pool's one node")
+	assert.Equal(t, "disk", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
+	p.leavesNothing(t)
+}
+
+// clusterHas gives the box, until the test ends, what a platform's Kubernetes cluster has and the box has not by itself.
+func (b *box) clusterHas(t *testing.T, stack string) {
 	t.Helper()
-	p := newProject(t, b, stack, "on-"+stack)
-	p.small()
-	p.set("cluster.storage.size", "1Gi")
-	p.set("cluster.storage.retain", false)
-	p.set("cluster.protect", false)
-	return p
+	script := func(verb string) {
+		out, err := b.Command(context.Background(), "../../dev/platforms/cluster.sh", verb, stack).CombinedOutput()
+		assert.NoError(t, err, "cluster.sh %s %s\n%s", verb, stack, out)
+	}
+	t.Cleanup(func() { script("remove") })
+	script("make")
+}
+
+// nodes are those on which the members run.
+func (p *project) nodes() []string {
+	p.t.Helper()
+	return strings.Fields(p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}"))
 }
 
 // servesByBalancer dials the load balancer's address from a member's pod, by the output that names it.
-func (p *project) servesByBalancer(t *testing.T, from string) {
+func (b *box) servesByBalancer(t *testing.T, outsideURI, namespace, from string) {
 	t.Helper()
-	out := p.must("stack", "output", "outsideURI")
-	at, err := url.Parse(strings.TrimSpace(out))
+	at, err := url.Parse(strings.TrimSpace(outsideURI))
 	require.NoError(t, err)
-	assert.True(t, strings.HasPrefix(at.Hostname(), "10.80.0."), "the box's range of load balancers: %s", out)
+	assert.True(t, strings.HasPrefix(at.Hostname(), "10.80.0."), "the box's range of load balancers: %s", outsideURI)
 	port, err := strconv.Atoi(at.Port())
 	require.NoError(t, err)
-	require.NoError(t, p.dials(p.Namespace, from, at.Hostname(), port))
+	require.NoError(t, b.dials(namespace, from, at.Hostname(), port))
 }
 
 // leavesNothing previews without a change, destroys, and finds nothing of the stack in the cluster.

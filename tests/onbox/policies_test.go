@@ -94,8 +94,8 @@ func (p *project) tries(namespace, name string, labels map[string]string) {
 var refusedOrDropped = regexp.MustCompile(`Connection refused|exit code 124`)
 
 // dials has a pod open a connection and close it.
-func (p *project) dials(namespace, pod, host string, port int) error {
-	_, err := p.box.tryKubectl("-n", namespace, "exec", pod, "--", "timeout", "5", "bash", "-c", fmt.Sprintf("exec 3<>/dev/tcp/%s/%d", host, port))
+func (b *box) dials(namespace, pod, host string, port int) error {
+	_, err := b.tryKubectl("-n", namespace, "exec", pod, "--", "timeout", "5", "bash", "-c", fmt.Sprintf("exec 3<>/dev/tcp/%s/%d", host, port))
 	return err
 }
 
@@ -110,7 +110,7 @@ func (p *project) reaches(t *testing.T, namespace, pod string, open, shut []int)
 	}{{open, true, "is shut"}, {shut, false, "is open"}} {
 		for _, port := range want.ports {
 			eventually(t, 30*time.Second, fmt.Sprintf("%s of %s and port %d", pod, namespace, port), func() error {
-				err := p.dials(namespace, pod, member, port)
+				err := p.box.dials(namespace, pod, member, port)
 				switch {
 				case err == nil && want.getsIn:
 					return nil

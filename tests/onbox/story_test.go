@@ -63,8 +63,7 @@ func TestLostNode(t *testing.T) {
 func TestMinikubeVolumes(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, onTheBox(t), "minikube", "minikube-story")
-	p.set("cluster.release", "3.5.0-beta03")
-	p.small()
+	p.set("cluster.storage.retain", true)
 	p.up()
 	claims := p.kubectl("get", "pvc", "-o", "name")
 	assert.Contains(t, claims, "datadir-neo4j-0")
@@ -80,7 +79,7 @@ func TestBlogPostRelease(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, onTheBox(t), "minikube", "blog-post")
 	p.set("cluster.release", "3.1.0-M13-beta3")
-	p.small()
+	p.set("cluster.storage.retain", true)
 	out := p.up()
 	assert.Equal(t, 2, followers(out), out)
 	p.unchanged()
@@ -95,15 +94,6 @@ func TestBlogPostRelease(t *testing.T) {
 
 // followers counts the followers in the table of members; the progress above it may name some too.
 func followers(out string) int { return strings.Count(out, "│ FOLLOWER ") }
-
-// small fits a production-sized stack into the box.
-func (p *project) small() {
-	p.set("cluster.memory.heap", "256m")
-	p.set("cluster.memory.pageCache", "32m")
-	p.set("cluster.resources.memory", "768Mi")
-	p.set("cluster.resources.cpu", "100m")
-	p.set("cluster.timeouts.shutdown", "2m") // a member that hangs at its end must not hold a story up for an hour
-}
 
 func (p *project) checkedByCommand(t *testing.T) {
 	cmd := p.box.Command(t.Context(), p.box.neo4jcheck, "--stack", p.Stack, "--dir", p.Dir)
