@@ -49,9 +49,9 @@ forget_copy() {
 # stacks_up names the stacks that the box's state has.
 stacks_up() { pulumi stack ls --json | sed -n 's/.*"name": "\(.*\)",/\1/p' | paste -sd' '; }
 
-# stamped names the namespaces that the stack has declared.
+# stamped names the objects of a kind that the stack has declared.
 stamped() {
-  "$box" kubectl get namespaces -o go-template='{{range .items}}{{$name := .metadata.name}}{{with .metadata.annotations}}{{if eq (print (index . "neo4j-kubernetes/stack")) "organization/neo4j/'"$stack"'"}}{{$name}}{{"\n"}}{{end}}{{end}}{{end}}'
+  "$box" kubectl get "$1" -o go-template='{{range .items}}{{$name := .metadata.name}}{{with .metadata.annotations}}{{if eq (print (index . "neo4j-kubernetes/stack")) "organization/neo4j/'"$stack"'"}}{{$name}}{{"\n"}}{{end}}{{end}}{{end}}'
 }
 
 # of_namespace names the volumes whose claims are, or were, in a namespace.
@@ -59,11 +59,15 @@ of_namespace() {
   "$box" kubectl get persistentvolumes -o go-template='{{range .items}}{{$name := .metadata.name}}{{with .spec.claimRef}}{{if eq .namespace "'"$1"'"}}{{$name}}{{"\n"}}{{end}}{{end}}{{end}}'
 }
 
-# remove_kept removes what a destroyed stack keeps on purpose: its namespace always, claims where it retains them, and disks whose class does;
+# remove_kept removes what a destroyed stack keeps on purpose: its namespace and its storage class always, claims where it retains them, and disks whose class does;
 # looks again, and says what it has found. With the box all of it goes anyhow, but not while others are on it.
 remove_kept() {
-  local namespace volumes claims left
-  for namespace in $(stamped); do
+  local class namespace volumes claims left
+  for class in $(stamped storageclasses); do
+    echo "kept by the destroyed stack $stack, and removed now: storage class $class" >&2
+    "$box" kubectl delete storageclass "$class" >/dev/null
+  done
+  for namespace in $(stamped namespaces); do
     claims=$("$box" kubectl -n "$namespace" get persistentvolumeclaims -o name | wc -l)
     volumes=$(of_namespace "$namespace")
     echo "kept by the destroyed stack $stack, and removed now: namespace $namespace, claims: $claims, volumes: $(wc -w <<<"$volumes")" >&2

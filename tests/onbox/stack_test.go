@@ -113,6 +113,8 @@ func TestStackScript(t *testing.T) {
 	assert.ErrorContains(t, err, "not found")
 	_, err = b.tryKubectl("get", "pv", volume)
 	assert.ErrorContains(t, err, "not found")
+	_, err = b.tryKubectl("get", "storageclass", "neo4j-gp3")
+	assert.ErrorContains(t, err, "not found")
 	_, err = os.Stat(filepath.Join(b.Home, "stacks", "eks"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
