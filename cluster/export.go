@@ -23,9 +23,11 @@ func (c *Cluster) Export(ctx *pulumi.Context, kubeconfig, kubeContext string) er
 	}
 	var members pulumi.Array
 	for _, m := range c.topology.Members {
-		members = append(members, pulumi.StringMap{
-			"name": pulumi.String(m.Name), "host": pulumi.String(m.Host), "role": pulumi.String(m.Role),
-		})
+		member := pulumi.StringMap{"name": pulumi.String(m.Name), "host": pulumi.String(m.Host), "role": pulumi.String(m.Role)}
+		if address := c.addressOf(m); address != "" {
+			member["outside"] = pulumi.String(address)
+		}
+		members = append(members, member)
 	}
 	ctx.Export("members", members)
 	ctx.Export("browser", pulumi.String(fmt.Sprintf("http://localhost:%d/browser/", family.Ports.HTTP)))

@@ -46,16 +46,30 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 			annotations[key] = pulumi.String(value)
 		}
 	}
+	bolt, http := servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})
+	for port, number := range map[*corev1.ServicePortArgs]int{bolt: d.plan.Expose.NodePorts.Bolt, http: d.plan.Expose.NodePorts.HTTP} {
+		if number != 0 {
+			port.NodePort = pulumi.Int(number)
+		}
+	}
+	spec := &corev1.ServiceSpecArgs{
+		Type:           pulumi.String(d.plan.Expose.Type),
+		Selector:       selector(d.plan, neo4j.Primary),
+		Ports:          corev1.ServicePortArray{bolt, http},
+		IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
+	}
+	d.balanced(spec, d.plan.Expose.Type)
+	if address := d.plan.Expose.Balancer.Address; address != "" {
+		spec.LoadBalancerIP = pulumi.String(address)
+	}
+	if port := d.plan.Expose.Balancer.HealthCheckPort; port != 0 {
+		spec.HealthCheckNodePort = pulumi.Int(port)
+	}
 	// Protected with the members: a destroy without a preview ends at the first objects that are protected, and those that depend on the
 	// members, as this does, come before the members.
 	return corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
 		Metadata: d.meta(name, "", annotations),
-		Spec: &corev1.ServiceSpecArgs{
-			Type:           pulumi.String(d.plan.Expose.Type),
-			Selector:       selector(d.plan, neo4j.Primary),
-			Ports:          corev1.ServicePortArray{servicePort(neo4j.Port{Name: "bolt", Number: family.Ports.Bolt}), servicePort(neo4j.Port{Name: "http", Number: family.Ports.HTTP})},
-			IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
-		},
+		Spec:     spec,
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}), pulumi.Protect(d.plan.Protect))...)
 }
 
@@ -74,9 +88,14 @@ func (d *declaration) families() pulumi.StringArrayInput {
 	return pulumi.ToStringArray(d.plan.Addresses.Families)
 }
 
-// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got. Nil where there is none.
+// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got, or else
+// by that of the first member's own Service. Nil where there is neither.
 func (d *declaration) outsideURI(family neo4j.Family, client *corev1.Service) pulumi.StringInput {
-	if d.plan.Expose.Type != "LoadBalancer" {
+	switch {
+	case d.plan.Expose.Type == "LoadBalancer":
+	case d.plan.Expose.Members.Type != "":
+		return pulumi.String(d.plan.OutsideURI(family, d.plan.OutsideAddress(d.plan.Topology().Members[0])))
+	default:
 		return nil
 	}
 	return client.Status.ApplyT(func(status *corev1.ServiceStatus) string {

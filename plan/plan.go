@@ -111,6 +111,12 @@ type Exposure struct {
 	Type string
 	// Annotations of the client Service, such as a cloud's internal load balancer.
 	Annotations map[string]string
+	// Balancer is how load balancers are made, the client Service's and the members'.
+	Balancer Balancer
+	// NodePorts are the client Service's ports on the nodes, zero where Kubernetes chooses them.
+	NodePorts NodePorts
+	// Members are Services of the members' own.
+	Members MemberExposure
 }
 
 // Timeouts bound the waits of an update, in seconds.

@@ -60,7 +60,14 @@ func missingClass(ctx context.Context, client kubernetes.Interface, p plan.Plan)
 // kinds are in a group of their own.
 func missingController(_ context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	const group = "elbv2.k8s.aws"
-	if p.Expose.Type != "LoadBalancer" || p.Expose.Annotations["service.beta.kubernetes.io/aws-load-balancer-type"] != "external" {
+	const leaves = "service.beta.kubernetes.io/aws-load-balancer-type"
+	path := ""
+	switch e := p.Expose; {
+	case e.Type == "LoadBalancer" && e.Annotations[leaves] == "external":
+		path = "expose.type"
+	case e.Members.Type == "LoadBalancer" && e.Members.Annotations[leaves] == "external":
+		path = "expose.members.type"
+	default:
 		return nil, nil
 	}
 	served, err := client.Discovery().ServerGroups()
@@ -70,9 +77,9 @@ func missingController(_ context.Context, client kubernetes.Interface, p plan.Pl
 	if slices.ContainsFunc(served.Groups, func(g metav1.APIGroup) bool { return g.Name == group }) {
 		return nil, nil
 	}
-	return []plan.Need{{Path: "expose.type", Value: "LoadBalancer",
+	return []plan.Need{{Path: path, Value: "LoadBalancer",
 		Reason: "the AWS Load Balancer Controller is not installed (no API group " + group + "), and the Service would wait for its address for ever",
-		Mend:   "install it, see docs/platforms.md, or write expose: {type: ClusterIP}"}}, nil
+		Mend:   "install it, see docs/platforms.md, or write " + path + ": ClusterIP"}}, nil
 }
 
 // unseenSettings are keys of the Secrets of envFrom that the image would take for settings, over those of neo4j.conf: the same that may
