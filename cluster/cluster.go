@@ -51,6 +51,8 @@ type Cluster struct {
 	outside pulumi.StringInput
 	// addressOf is where a member has clients outside dial; empty where it has no address of its own there.
 	addressOf func(m neo4j.Member) string
+	// web is where clients outside speak HTTP; empty where there is no way in of its own.
+	web string
 }
 
 // NewProvider makes the explicit provider of a stack, after its plan was found good. Default providers are disabled in every stack, so
@@ -74,7 +76,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if args == nil {
 		return nil, fmt.Errorf("cluster %s: no arguments", name)
 	}
-	c := &Cluster{topology: args.Plan.Topology(), addressOf: args.Plan.OutsideAddress}
+	c := &Cluster{topology: args.Plan.Topology(), addressOf: args.Plan.OutsideAddress, web: args.Plan.WebURI()}
 	// The inputs are facts of the plan's size, shown in previews.
 	inputs := pulumi.Map{
 		"release":     pulumi.String(args.Plan.Release.String()),
@@ -149,6 +151,11 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		return fmt.Errorf("way in from outside: %w", err)
 	}
 	needs = append(needs, outside...)
+	web, err := d.web(family)
+	if err != nil {
+		return err
+	}
+	needs = append(needs, web...)
 	policy, err := d.network()
 	if err != nil {
 		return fmt.Errorf("network policy: %w", err)

@@ -21,6 +21,9 @@ func (c *Cluster) Export(ctx *pulumi.Context, kubeconfig, kubeContext string) er
 	if c.outside != nil {
 		ctx.Export("outsideURI", c.outside)
 	}
+	if c.web != "" {
+		ctx.Export("outsideHTTP", pulumi.String(c.web))
+	}
 	var members pulumi.Array
 	for _, m := range c.topology.Members {
 		member := pulumi.StringMap{"name": pulumi.String(m.Name), "host": pulumi.String(m.Host), "role": pulumi.String(m.Role)}

@@ -24,6 +24,7 @@ func validateExposure(stack *Stack, problems *Problems) {
 	checkAnnotations(at+".members.annotations", e.Members.Annotations, problems)
 	validateBalancer(s, problems)
 	validateNodePorts(s, problems)
+	validateWeb(stack, problems)
 	if e.Members.Type == "" {
 		return
 	}

@@ -24,9 +24,10 @@ schemas=$cache/manifests/schemas-$(stamp "$tools/cmd/kubeschemas/schemas.go")
 
 cd "$root"
 failed=0
+# An HTTPRoute is of the Gateway API, which Kubernetes' own documents do not have.
 for release in $(awk '/^v/ { print $1 }' "$tools/releases.txt"); do
   printf 'Kubernetes %s: ' "$release"
-  "$bin/kubeconform" -strict -summary -kubernetes-version "${release#v}" \
+  "$bin/kubeconform" -strict -summary -skip HTTPRoute -kubernetes-version "${release#v}" \
     -schema-location "$schemas/{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json" \
     tests/golden/*.yaml || failed=1
 done

@@ -117,6 +117,9 @@ type Exposure struct {
 	NodePorts NodePorts
 	// Members are Services of the members' own.
 	Members MemberExposure
+	// Ingress and Route are further ways in for HTTP.
+	Ingress Ingress
+	Route   Route
 }
 
 // Timeouts bound the waits of an update, in seconds.

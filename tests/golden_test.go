@@ -101,6 +101,10 @@ func goldenStacks() map[string]struct {
 		"members-blog-post": {"minikube", map[string]any{"release": "3.1.0-M13-beta3", "expose": map[string]any{
 			"members": map[string]any{"type": "NodePort", "address": "192.168.49.2", "nodePort": 31000},
 		}}},
+		"web": {"dev", map[string]any{"expose": map[string]any{
+			"ingress": map[string]any{"host": "graph.example.org", "class": "nginx", "tlsSecret": "graph-tls", "annotations": map[string]any{"nginx.ingress.kubernetes.io/affinity": "cookie"}},
+			"route":   map[string]any{"gateway": "web", "namespace": "gateways", "listener": "https", "host": "graph.example.org"},
+		}}},
 		"balancer":   {"eks", map[string]any{"expose": map[string]any{"class": "service.k8s.aws/nlb", "scope": "external", "sourceRanges": []any{"203.0.113.0/24", "2001:db8::/32"}}}},
 		"resources":  {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
 		"openshift":  {"gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "plugins": []any{"apoc"}}},

@@ -17,7 +17,7 @@ import (
 // missing are what the plan relies on in the Kubernetes cluster and what is not there. What one may not ask for is taken to be there.
 func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	var needs []plan.Need
-	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, missingNamed, unseenSettings, missingController} {
+	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, missingNamed, unseenSettings, missingController, missingGateway} {
 		found, err := look(ctx, client, p)
 		if err != nil {
 			return nil, err
@@ -70,16 +70,33 @@ func missingController(_ context.Context, client kubernetes.Interface, p plan.Pl
 	default:
 		return nil, nil
 	}
-	served, err := client.Discovery().ServerGroups()
-	if err != nil {
-		return nil, fmt.Errorf("API groups: %w", err)
-	}
-	if slices.ContainsFunc(served.Groups, func(g metav1.APIGroup) bool { return g.Name == group }) {
-		return nil, nil
+	if served, err := serves(client, group); served || err != nil {
+		return nil, err
 	}
 	return []plan.Need{{Path: path, Value: "LoadBalancer",
 		Reason: "the AWS Load Balancer Controller is not installed (no API group " + group + "), and the Service would wait for its address for ever",
 		Mend:   "install it, see docs/platforms.md, or write " + path + ": ClusterIP"}}, nil
+}
+
+// missingGateway is the kind of an HTTPRoute, which Kubernetes itself does not have.
+func missingGateway(_ context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
+	if p.Expose.Route.Gateway == "" {
+		return nil, nil
+	}
+	if served, err := serves(client, plan.GatewayGroup); served || err != nil {
+		return nil, err
+	}
+	return []plan.Need{{Path: "expose.route.gateway", Value: p.Expose.Route.Gateway,
+		Reason: "the Gateway API is not installed (no API group " + plan.GatewayGroup + ")", Mend: "install it with your Gateway's controller, or use expose.ingress"}}, nil
+}
+
+// serves says whether the Kubernetes cluster has an API group.
+func serves(client kubernetes.Interface, group string) (bool, error) {
+	served, err := client.Discovery().ServerGroups()
+	if err != nil {
+		return false, fmt.Errorf("API groups: %w", err)
+	}
+	return slices.ContainsFunc(served.Groups, func(g metav1.APIGroup) bool { return g.Name == group }), nil
 }
 
 // unseenSettings are keys of the Secrets of envFrom that the image would take for settings, over those of neo4j.conf: the same that may
