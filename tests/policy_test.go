@@ -146,6 +146,15 @@ func TestPoliciesAreBroken(t *testing.T) {
 			"advisory tls-outside: neo4j-client: clients come by a LoadBalancer, and neo4j.conf has no level of Bolt's encryption: passwords and data cross the network in the clear",
 			"mandatory source-ranges: neo4j-client: the load balancer is external and serves everybody: give it source ranges, or keep it internal by its cloud's annotation",
 		}},
+		{"members in the open", "dev", map[string]any{"primaries": 3, "expose": map[string]any{"type": "ClusterIP", "members": map[string]any{"type": "LoadBalancer", "address": "{member}.example.org"}}},
+			func(rec *recorder) {
+				rec.resources = slices.DeleteFunc(rec.resources, func(d render.Resource) bool {
+					return strings.HasSuffix(d.Name, "-outside") && d.Name != "neo4j-1-outside"
+				})
+			}, []string{
+				"advisory tls-outside: neo4j-1-outside: clients come by a LoadBalancer, and neo4j.conf has no level of Bolt's encryption: passwords and data cross the network in the clear",
+				"mandatory source-ranges: neo4j-1-outside: the load balancer is external and serves everybody: give it source ranges, or keep it internal by its cloud's annotation",
+			}},
 		{"everybody", "dev", map[string]any{
 			"expose": map[string]any{"type": "LoadBalancer", "annotations": map[string]any{"service.beta.kubernetes.io/load-balancer-source-ranges": "10.0.0.0/8, 0.0.0.0/0"}},
 		}, func(rec *recorder) {
