@@ -31,7 +31,7 @@ func TestWayIn(t *testing.T) {
 		p.set("cluster.expose.members.address", "{member}.graph.example.org")
 		p.up()
 		p.unchanged()
-		assert.Equal(t, "bolt+routing://neo4j-0.graph.example.org:7687", p.output("outsideURI"))
+		assert.Equal(t, "bolt+routing://neo4j-0.graph.example.org:7687", p.outsideURI())
 		hosts := map[string]string{}
 		eventually(t, time.Minute, "every member has a load balancer", func() error {
 			for _, name := range []string{"neo4j-0", "neo4j-1", "neo4j-2"} {
@@ -63,15 +63,15 @@ func TestWayIn(t *testing.T) {
 		p.set("cluster.primaries", 1)
 		p.set("cluster.expose.type", "LoadBalancer")
 		p.up()
-		_, address, found := strings.Cut(p.output("outsideURI"), "neo4j://10.80.0.")
-		require.True(t, found, "the box's range of load balancers: %s", p.output("outsideURI"))
+		_, address, found := strings.Cut(p.outsideURI(), "neo4j://10.80.0.")
+		require.True(t, found, "the box's range of load balancers: %s", p.outsideURI())
 		p.routesOutside(t, client, nil, "10.80.0."+address)
 	})
 }
 
-func (p *project) output(name string) string {
+func (p *project) outsideURI() string {
 	p.t.Helper()
-	return strings.TrimSpace(p.must("stack", "output", name))
+	return strings.TrimSpace(p.must("stack", "output", "outsideURI"))
 }
 
 // routesOutside runs the client outside, where hosts are the names that it can resolve, and holds that its routing table has the addresses, and
@@ -84,7 +84,7 @@ func (p *project) routesOutside(t *testing.T, client string, hosts map[string]st
 	}
 	file := filepath.Join(t.TempDir(), "hosts")
 	require.NoError(t, os.WriteFile(file, []byte(names.String()), 0o600))
-	_, at, _ := strings.Cut(p.output("outsideURI"), "://") // drivers of today say neo4j:// to 3.5, too
+	_, at, _ := strings.Cut(p.outsideURI(), "://") // drivers of today say neo4j:// to 3.5, too
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	const resolving = `mount --bind "$0" /etc/hosts && exec "$@"`
