@@ -47,8 +47,12 @@ type Cluster struct {
 
 	topology neo4j.Topology
 	pools    []*Pool
-	// outside is the address for clients outside the Kubernetes cluster; nil where no load balancer gives one.
+	// outside is the address for clients outside the Kubernetes cluster; nil where there is no way in.
 	outside pulumi.StringInput
+	// addressOf is where a member has clients outside dial; empty where it has no address of its own there.
+	addressOf func(m neo4j.Member) string
+	// web is where clients outside speak HTTP; empty where there is no way in of its own.
+	web string
 }
 
 // NewProvider makes the explicit provider of a stack, after its plan was found good. Default providers are disabled in every stack, so
@@ -72,7 +76,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if args == nil {
 		return nil, fmt.Errorf("cluster %s: no arguments", name)
 	}
-	c := &Cluster{topology: args.Plan.Topology()}
+	c := &Cluster{topology: args.Plan.Topology(), addressOf: args.Plan.OutsideAddress, web: args.Plan.WebURI()}
 	// The inputs are facts of the plan's size, shown in previews.
 	inputs := pulumi.Map{
 		"release":     pulumi.String(args.Plan.Release.String()),
@@ -142,6 +146,16 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		return fmt.Errorf("discovery: %w", err)
 	}
 	needs = slices.Concat(needs, account, peers)
+	outside, err := d.outside(family)
+	if err != nil {
+		return fmt.Errorf("way in from outside: %w", err)
+	}
+	needs = append(needs, outside...)
+	web, err := d.web(family)
+	if err != nil {
+		return err
+	}
+	needs = append(needs, web...)
 	policy, err := d.network()
 	if err != nil {
 		return fmt.Errorf("network policy: %w", err)

@@ -21,11 +21,16 @@ func (c *Cluster) Export(ctx *pulumi.Context, kubeconfig, kubeContext string) er
 	if c.outside != nil {
 		ctx.Export("outsideURI", c.outside)
 	}
+	if c.web != "" {
+		ctx.Export("outsideHTTP", pulumi.String(c.web))
+	}
 	var members pulumi.Array
 	for _, m := range c.topology.Members {
-		members = append(members, pulumi.StringMap{
-			"name": pulumi.String(m.Name), "host": pulumi.String(m.Host), "role": pulumi.String(m.Role),
-		})
+		member := pulumi.StringMap{"name": pulumi.String(m.Name), "host": pulumi.String(m.Host), "role": pulumi.String(m.Role)}
+		if address := c.addressOf(m); address != "" {
+			member["outside"] = pulumi.String(address)
+		}
+		members = append(members, member)
 	}
 	ctx.Export("members", members)
 	web, port := "http", family.Ports.HTTP

@@ -122,6 +122,10 @@ func logMount(s plan.Plan) corev1.VolumeMountArray {
 	return corev1.VolumeMountArray{&corev1.VolumeMountArgs{Name: pulumi.String("logs"), MountPath: pulumi.String(plan.LogsPath)}}
 }
 
+// ordinalVariable has a member's ordinal, by the label that the StatefulSet controller gives its pods from Kubernetes 1.28 on. The image would
+// take a name that begins with NEO4J_ for a setting.
+const ordinalVariable = "POD_ORDINAL"
+
 // environment is what differs by member, and what the image takes no other way.
 func environment(s plan.Plan, family neo4j.Family, role neo4j.Role) corev1.EnvVarArray {
 	env := corev1.EnvVarArray{
@@ -137,7 +141,13 @@ func environment(s plan.Plan, family neo4j.Family, role neo4j.Role) corev1.EnvVa
 	}
 	env = append(env, initialEnvironment(s, role)...)
 	if !s.Release.RootsImage() {
-		for _, setting := range neo4j.MemberSettings(family, s.Spec, s.Host("$(POD_NAME)")) {
+		if s.Expose.Members.Type == plan.ByNodePort {
+			env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(ordinalVariable), ValueFrom: &corev1.EnvVarSourceArgs{
+				FieldRef: &corev1.ObjectFieldSelectorArgs{FieldPath: pulumi.String("metadata.labels['apps.kubernetes.io/pod-index']")},
+			}})
+		}
+		bolt := s.AdvertisedBolt(role, "$(POD_NAME)", "$("+ordinalVariable+")")
+		for _, setting := range neo4j.MemberSettings(family, s.Spec, s.Host("$(POD_NAME)"), bolt) {
 			env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(neo4j.EnvName(setting.Key)), Value: pulumi.String(setting.Value)})
 		}
 	}

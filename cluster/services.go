@@ -42,7 +42,11 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 	var ports corev1.ServicePortArray
 	for _, p := range d.plan.MemberPorts(family) {
 		if p.Class == neo4j.ClientPort {
-			ports = append(ports, servicePort(p))
+			port := servicePort(p)
+			if number := d.plan.ClientNodePort(p.Name); number != 0 {
+				port.NodePort = pulumi.Int(number)
+			}
+			ports = append(ports, port)
 		}
 	}
 	annotations := pulumi.ToStringMap(d.plan.Expose.Annotations)
@@ -52,16 +56,24 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 			annotations[key] = pulumi.String(value)
 		}
 	}
+	spec := &corev1.ServiceSpecArgs{
+		Type:           pulumi.String(d.plan.Expose.Type),
+		Selector:       selector(d.plan, neo4j.Primary),
+		Ports:          ports,
+		IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
+	}
+	d.balanced(spec, d.plan.Expose.Type)
+	if address := d.plan.Expose.Balancer.Address; address != "" {
+		spec.LoadBalancerIP = pulumi.String(address)
+	}
+	if port := d.plan.Expose.Balancer.HealthCheckPort; port != 0 {
+		spec.HealthCheckNodePort = pulumi.Int(port)
+	}
 	// Protected with the members: a destroy without a preview ends at the first objects that are protected, and those that depend on the
 	// members, as this does, come before the members.
 	return corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
 		Metadata: d.meta(name, "", annotations),
-		Spec: &corev1.ServiceSpecArgs{
-			Type:           pulumi.String(d.plan.Expose.Type),
-			Selector:       selector(d.plan, neo4j.Primary),
-			Ports:          ports,
-			IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
-		},
+		Spec:     spec,
 	}, d.options(pulumi.DependsOn([]pulumi.Resource{primaries.statefulSet}), pulumi.Protect(d.plan.Protect))...)
 }
 
@@ -80,9 +92,14 @@ func (d *declaration) families() pulumi.StringArrayInput {
 	return pulumi.ToStringArray(d.plan.Addresses.Families)
 }
 
-// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got. Nil where there is none.
+// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got, or else
+// by that of the first member's own Service. Nil where there is neither.
 func (d *declaration) outsideURI(family neo4j.Family, client *corev1.Service) pulumi.StringInput {
-	if d.plan.Expose.Type != "LoadBalancer" {
+	switch {
+	case d.plan.Expose.Type == "LoadBalancer":
+	case d.plan.Expose.Members.Type != "":
+		return pulumi.String(d.plan.OutsideURI(family, d.plan.OutsideAddress(d.plan.Topology().Members[0])))
+	default:
 		return nil
 	}
 	return client.Status.ApplyT(func(status *corev1.ServiceStatus) string {

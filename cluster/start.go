@@ -24,7 +24,7 @@ func command(s plan.Plan, family neo4j.Family, role neo4j.Role) pulumi.StringArr
 	}
 	switch {
 	case s.Release.RootsImage():
-		return shell(wait + ownStart(s, family))
+		return shell(wait + ownStart(s, family, role))
 	case wait != "" && len(family.Entrypoint) > 0:
 		// exec keeps the image's own process the one that gets the signals.
 		return shell(wait + "exec " + strings.Join(family.Entrypoint, " "))
@@ -51,10 +51,10 @@ if [ "$ordinal" -gt 0 ] && [ "$ordinal" -lt %d ] && [ ! -e /data/databases ]; th
 // ownStart does what the later entry points do, for an image whose own is for root alone (see neo4j.Release.RootsImage), and as the blog
 // post did: neo4j.conf is written with the member's own name. A volume that has users keeps them, as in the later images; the earliest
 // entry points end with an error there, so that no member would start twice.
-func ownStart(s plan.Plan, family neo4j.Family) string {
+func ownStart(s plan.Plan, family neo4j.Family, role neo4j.Role) string {
 	var script strings.Builder
 	fmt.Fprintf(&script, "set -eu\ncd %s\ncp /conf/* conf/\n{\n  echo\n", neo4j.ImageHome)
-	for _, setting := range neo4j.MemberSettings(family, s.Spec, s.Host("${POD_NAME}")) {
+	for _, setting := range neo4j.MemberSettings(family, s.Spec, s.Host("${POD_NAME}"), s.AdvertisedBolt(role, "${POD_NAME}", "${POD_NAME##*-}")) {
 		fmt.Fprintf(&script, "  echo \"%s=%s\"\n", setting.Key, setting.Value)
 	}
 	for _, setting := range neo4j.ImageMounts {

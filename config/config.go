@@ -160,15 +160,7 @@ func read(f *file) Stack {
 	s.Memory = readMemory(f.sub("memory"), &s, resources.has("memory"))
 	readImage(f.sub("image"), &s)
 
-	expose := f.sub("expose")
-	s.Expose = plan.Exposure{
-		Type:        expose.oneOf("type", p.exposeType, "ClusterIP", "NodePort", "LoadBalancer"),
-		Annotations: expose.texts("annotations", p.exposeAnnotations),
-	}
-	if s.Expose.Type != p.exposeType && !expose.has("annotations") {
-		s.Expose.Annotations = nil // the platform's are for its own type
-	}
-	expose.end()
+	s.Expose = readExposure(f.sub("expose"), name, p)
 	s.Addresses = readAddresses(f)
 	s.Network = readNetwork(f.sub("network"))
 	s.TLS, s.Certificates = readTLS(f.sub("tls"), p)

@@ -10,12 +10,13 @@ type platform struct {
 	size                  string
 	cpu, cpuLimit, memory string
 	// shutdown is how long a member's end may take.
-	shutdown                       string
-	exposeType                     string
-	exposeAnnotations              map[string]string
-	kubeContext                    string
-	canary, separateNodes, protect bool
-	fastElections, oneNode         bool
+	shutdown   string
+	exposeType string
+	// exposeAnnotations keep a load balancer inside the cloud's network, externalAnnotations have it serve the internet.
+	exposeAnnotations, externalAnnotations map[string]string
+	kubeContext                            string
+	canary, separateNodes, protect         bool
+	fastElections, oneNode                 bool
 	// selfSigned allows certificates of the program's own authority.
 	selfSigned bool
 	// explicit says that the platform decides nothing: see decided. What it has for a value all the same is never taken.
@@ -47,6 +48,8 @@ var platforms = map[string]platform{
 		exposeType:    "LoadBalancer",
 		separateNodes: true, protect: true,
 		exposeAnnotations: map[string]string{"networking.gke.io/load-balancer-type": "Internal"},
+		// A network load balancer on a backend service, of which GKE says that new ones should be (GKE, "LoadBalancer Service parameters").
+		externalAnnotations: map[string]string{"cloud.google.com/l4-rbs": "enabled"},
 	},
 	"eks": {
 		recommended: "2026.08.1", size: "100Gi", cpu: "1", memory: "4Gi", shutdown: checkpoint,
@@ -59,6 +62,11 @@ var platforms = map[string]platform{
 		separateNodes: true, protect: true,
 		exposeAnnotations: map[string]string{
 			"service.beta.kubernetes.io/aws-load-balancer-scheme":          "internal",
+			"service.beta.kubernetes.io/aws-load-balancer-type":            "external",
+			"service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+		},
+		externalAnnotations: map[string]string{
+			"service.beta.kubernetes.io/aws-load-balancer-scheme":          "internet-facing",
 			"service.beta.kubernetes.io/aws-load-balancer-type":            "external",
 			"service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
 		},

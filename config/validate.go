@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation"
-
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
 )
@@ -38,8 +36,8 @@ func validate(stack *Stack, problems *Problems) {
 	validateSize(stack, problems)
 	validateStorage(s, problems)
 	validateResources(stack, problems)
-	validateLabels(s, problems)
 	validateNetwork(stack, problems)
+	validateExposure(stack, problems)
 	validatePlacement(s, problems)
 	validateOwnPod(stack, problems)
 	warnRolling(stack)
@@ -176,15 +174,6 @@ func validateSize(stack *Stack, problems *Problems) {
 	if s.Edition == neo4j.Community && s.Clustered() {
 		problems.add("cluster.edition", s.Edition, fmt.Sprintf("does not cluster, and %d members are asked for", s.Primaries+s.Secondaries+s.Analytics),
 			"use edition: enterprise, or primaries: 1 and secondaries: 0")
-	}
-}
-
-// validateLabels refuses what Kubernetes would refuse in the middle of an update.
-func validateLabels(s plan.Plan, problems *Problems) {
-	for _, key := range slices.Sorted(maps.Keys(s.Expose.Annotations)) {
-		if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
-			problems.add("cluster.expose.annotations."+key, s.Expose.Annotations[key], "is under no name that an annotation may have", labelMend)
-		}
 	}
 }
 

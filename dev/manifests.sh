@@ -9,7 +9,7 @@ tools=$root/dev/tools/manifests
 
 # stamp is a short name of the content of files.
 stamp() { cat "$@" | sha256sum | cut -c1-16; }
-key=$(stamp "$tools"/go.{mod,sum} "$tools"/cmd/kubeschemas/{main,schemas}.go "$tools"/cmd/scorecard/main.go)
+key=$(stamp "$tools"/go.{mod,sum} "$tools"/cmd/kubeschemas/{main,schemas,crds}.go "$tools"/cmd/scorecard/main.go)
 bin=$cache/manifests/bin-$key
 if [ ! -d "$bin" ]; then
   echo "building kubeconform, kube-score and actionlint" >&2
@@ -19,7 +19,8 @@ if [ ! -d "$bin" ]; then
   mv "$bin.new" "$bin"
 fi
 schemas=$cache/manifests/schemas-$(stamp "$tools/cmd/kubeschemas/schemas.go")
-"$bin/kubeschemas" "$tools/releases.txt" "$schemas"
+kinds=$cache/manifests/kinds-$(stamp "$tools"/cmd/kubeschemas/{schemas,crds}.go "$tools/crds.txt")
+"$bin/kubeschemas" "$tools/releases.txt" "$schemas" "$tools/crds.txt" "$kinds"
 [ "${1:-}" != tools ] || exit 0
 
 cd "$root"
@@ -28,6 +29,7 @@ for release in $(awk '/^v/ { print $1 }' "$tools/releases.txt"); do
   printf 'Kubernetes %s: ' "$release"
   "$bin/kubeconform" -strict -summary -kubernetes-version "${release#v}" \
     -schema-location "$schemas/{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json" \
+    -schema-location "$kinds/{{.ResourceKind}}{{.KindSuffix}}.json" \
     tests/golden/*.yaml || failed=1
 done
 printf 'kube-score: '

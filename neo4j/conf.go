@@ -105,6 +105,8 @@ func routingSettings(f Family, s Spec) []Setting {
 	if !s.ServesOutside(f) {
 		return nil
 	}
+	// Where every member has an address outside, who comes by one of them routes for itself, and who comes by a name inside is served through
+	// that: the members' addresses outside need not be reached from inside.
 	settings := []Setting{{f.Keys.DefaultRouter, "SERVER"}, {f.Keys.ClientDomains, clientDomains(s.Places)}}
 	if s.Clustered() {
 		settings = append(settings, Setting{f.Keys.RoutingEnabled, "true"})
@@ -119,6 +121,9 @@ func (s Spec) ServesOutside(f Family) bool {
 
 // clientDomains are the endings of the names by which Services are known inside the Kubernetes cluster.
 func clientDomains(p Places) string {
+	if p.Outside != "" {
+		return p.Outside
+	}
 	if p.Domain == "" {
 		return ""
 	}
@@ -162,10 +167,10 @@ func (f Family) standalone(e Edition) []Setting {
 }
 
 // MemberSettings are the settings that differ by member: the addresses it advertises, with host standing for its fully
-// qualified name. They reach the container as environment variables (see EnvName), because the ConfigMap is the whole pool's.
+// qualified name, and bolt for where it has clients dial Bolt, host and port; empty for the same name. They reach the container as environment variables (see EnvName), because the ConfigMap is the whole pool's.
 // The ports are written out: the images otherwise put the pod's short name, which nobody can resolve, into the cluster's
 // addresses.
-func MemberSettings(f Family, s Spec, host string) []Setting {
+func MemberSettings(f Family, s Spec, host, bolt string) []Setting {
 	at := func(port int) string { return host + ":" + strconv.Itoa(port) }
 	all := []Setting{{f.Keys.DefaultAdvertised, host}}
 	if s.Clustered() {
@@ -175,7 +180,7 @@ func MemberSettings(f Family, s Spec, host string) []Setting {
 		all = append(all, Setting{f.Keys.TransactionAdvertised, at(f.Ports.Transaction)}, Setting{f.Keys.RaftAdvertised, at(f.Ports.Raft)},
 			Setting{f.Keys.RoutingAdvertised, at(f.Ports.Routing)})
 	}
-	all = append(all, Setting{f.Keys.BoltAdvertised, at(f.Ports.Bolt)}, Setting{f.Keys.HTTPAdvertised, at(f.Ports.HTTP)})
+	all = append(all, Setting{f.Keys.BoltAdvertised, cmp.Or(bolt, at(f.Ports.Bolt))}, Setting{f.Keys.HTTPAdvertised, at(f.Ports.HTTP)})
 	return slices.DeleteFunc(all, func(s Setting) bool { return s.Key == "" })
 }
 

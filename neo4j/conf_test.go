@@ -79,7 +79,7 @@ func TestEverySettingOfTheProgramIsOwned(t *testing.T) {
 		owned := f.Owned()
 		s := spec("3.5.0-beta03", 3, 0)
 		s.Metrics = true
-		for _, set := range append(topologySettings(f, s, Primary), MemberSettings(f, s, "a.b")...) {
+		for _, set := range append(topologySettings(f, s, Primary), MemberSettings(f, s, "a.b", "")...) {
 			if set.Key != "" {
 				assert.Contains(t, owned, set.Key, f.Name)
 			}
@@ -91,7 +91,7 @@ func TestEverySettingOfTheProgramIsOwned(t *testing.T) {
 func TestMemberSettingsReachTheImageAsEnvironment(t *testing.T) {
 	f, err := FamilyOf(MustRelease("3.5.35"))
 	require.NoError(t, err)
-	settings := MemberSettings(f, spec("3.5.35", 3, 0), "neo4j-0.neo4j")
+	settings := MemberSettings(f, spec("3.5.35", 3, 0), "neo4j-0.neo4j", "")
 	assert.Contains(t, settings, Setting{"causal_clustering.raft_advertised_address", "neo4j-0.neo4j:7000"})
 	assert.Equal(t, "NEO4J_causal__clustering_raft__advertised__address", EnvName("causal_clustering.raft_advertised_address"))
 }

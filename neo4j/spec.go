@@ -33,6 +33,8 @@ type Places struct {
 	Service string
 	// Domain is the DNS domain of the Kubernetes cluster.
 	Domain string
+	// Outside is the pattern of the members' names outside the Kubernetes cluster, *.graph.example.org; empty where they have none.
+	Outside string
 	// Selector are the labels of what the K8S resolver lists, "key=value,key=value".
 	Selector string
 }

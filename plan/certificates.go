@@ -81,12 +81,12 @@ func (p Plan) Issues(source Source) bool {
 }
 
 // CertificateNames are the DNS names that a certificate of the members bears: a wildcard for theirs, so that growing issues none anew, those of
-// the client Service, and the stack's own. localhost is for port-forwards.
+// the client Service, those by which members are dialled from outside, and the stack's own. localhost is for port-forwards.
 func (p Plan) CertificateNames() []string {
 	client := p.ClientService() + "." + p.Namespace
 	names := append([]string{
 		p.Host("*"), p.inNamespace(p.ClientService()), client + ".svc", client, p.ClientService(), "localhost",
-	}, p.Certificates.Names...)
+	}, slices.Concat(p.Certificates.Names, p.outsideNames())...)
 	slices.Sort(names)
 	return slices.Compact(names)
 }

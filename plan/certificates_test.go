@@ -40,6 +40,12 @@ func TestCertificatesBearEveryNameThatIsDialled(t *testing.T) {
 	p.Certificates.Names = []string{"graph.example.org", "localhost"}
 	assert.Equal(t, []string{"*.neo4j.graph.svc.cluster.local", "graph.example.org", "localhost", "neo4j-client", "neo4j-client.graph", "neo4j-client.graph.svc",
 		"neo4j-client.graph.svc.cluster.local"}, p.CertificateNames())
+	p.Expose.Members = MemberExposure{Type: "LoadBalancer", Address: "{member}.graph.example.org"}
+	assert.Contains(t, p.CertificateNames(), "*.graph.example.org", "by which members are dialled from outside")
+	p.Expose.Members.Address = "graph-{member}.example.org"
+	assert.Subset(t, p.CertificateNames(), []string{"graph-neo4j-0.example.org", "graph-neo4j-2.example.org"}, "no wildcard covers them")
+	p.Expose.Members.Address = "192.0.2.7"
+	assert.NotContains(t, p.CertificateNames(), "192.0.2.7", "an address is no name")
 	p.Discovery.Type = "K8S"
 	assert.Contains(t, p.CertificateNames(), "*.graph.svc.cluster.local", "a member is a Service there")
 }

@@ -22,7 +22,7 @@ type Fact struct {
 const none = "none"
 
 // Facts are all of them, in the order in which people read them. What may be secret is in none: of env, and of apoc, the names alone.
-var Facts = slices.Concat(ownFacts, podFacts, tlsFacts, updateFacts)
+var Facts = slices.Concat(ownFacts, podFacts, tlsFacts, updateFacts, wayFacts)
 
 var ownFacts = []Fact{
 	{"image.name", ByReplacement, func(p Plan) string { return p.Image }},
@@ -64,13 +64,29 @@ var updateFacts = []Fact{
 	{"timeouts.scaleIn", ByUpdates, func(p Plan) string { return seconds(p.Timeouts.ScaleIn) }},
 }
 
-// facts are the plan's texts by their paths. Each has one, so that one which is missing is of a record that did not know it yet.
+// facts are the plan's texts by their paths. Each has one, so that one which is missing is of a record that did not know it yet; but those of
+// wayFacts that say none have not, so that a record of before them says what it said.
 func (p Plan) facts() map[string]string {
 	texts := map[string]string{}
 	for _, f := range Facts {
-		texts[f.Path] = f.text(p)
+		if text := f.text(p); text != none || !f.unwritten() {
+			texts[f.Path] = text
+		}
 	}
 	return texts
+}
+
+func (f Fact) unwritten() bool {
+	return slices.ContainsFunc(wayFacts, func(other Fact) bool { return other.Path == f.Path })
+}
+
+// Fact is what a record says of a part of its plan, and whether it knows of it.
+func (r Record) Fact(f Fact) (text string, known bool) {
+	text, known = r.Facts[f.Path]
+	if !known && len(r.Facts) > 0 && f.unwritten() {
+		return none, true
+	}
+	return text, known
 }
 
 // licence is what was accepted where the release asks for it.
@@ -172,6 +188,11 @@ func amount(n int64, write func(int64) string) string {
 		return none
 	}
 	return write(n)
+}
+
+// number is a port that may be left out.
+func number(n int) string {
+	return amount(int64(n), func(n int64) string { return strconv.FormatInt(n, 10) })
 }
 
 // seconds writes a time in the largest unit that keeps it whole.

@@ -135,6 +135,9 @@ func (p Plan) uri(f neo4j.Family, scheme, host string) string {
 	if p.BoltTLS() == neo4j.TLSRequired && scheme != "bolt+routing" {
 		scheme += p.Certificates.scheme()
 	}
+	if strings.Contains(host, ":") && !strings.Contains(host, "::") {
+		return scheme + "://" + host
+	}
 	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(f.Ports.Bolt))
 }
 
@@ -142,7 +145,7 @@ func (p Plan) uri(f neo4j.Family, scheme, host string) string {
 // routing would send them on to names that nobody resolves there, so they speak to one member.
 func (p Plan) OutsideURI(f neo4j.Family, host string) string {
 	scheme := "bolt"
-	if p.ServesOutside(f) {
+	if p.ServesOutside(f) || p.Expose.Members.Type != "" {
 		scheme = f.RoutingScheme
 	}
 	return p.uri(f, scheme, host)
@@ -166,6 +169,7 @@ func (p Plan) Neo4j() neo4j.Spec {
 	for _, m := range p.FirstMembers() {
 		s.Places.First = append(s.Places.First, m.Host)
 	}
+	s.Places.Outside = p.outsideDomain()
 	labels := p.DiscoveryLabels()
 	var selector []string
 	for _, key := range slices.Sorted(maps.Keys(labels)) {

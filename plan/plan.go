@@ -113,6 +113,15 @@ type Exposure struct {
 	Type string
 	// Annotations of the client Service, such as a cloud's internal load balancer.
 	Annotations map[string]string
+	// Balancer is how load balancers are made, the client Service's and the members'.
+	Balancer Balancer
+	// NodePorts are the client Service's ports on the nodes, zero where Kubernetes chooses them.
+	NodePorts NodePorts
+	// Members are Services of the members' own.
+	Members MemberExposure
+	// Ingress and Route are further ways in for HTTP.
+	Ingress Ingress
+	Route   Route
 }
 
 // Timeouts bound the waits of an update, in seconds.

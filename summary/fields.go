@@ -35,8 +35,9 @@ func fields(c Change) []Field {
 		add("clusterDomain", before.ClusterDomain, after.ClusterDomain, plan.ByReplacement)
 	}
 	for _, fact := range plan.Facts {
-		if was, known := before.Facts[fact.Path]; known {
-			add(fact.Path, was, after.Facts[fact.Path], fact.Does)
+		if was, known := before.Fact(fact); known {
+			is, _ := after.Fact(fact)
+			add(fact.Path, was, is, fact.Does)
 		}
 	}
 	add("storage.retain", strconv.FormatBool(before.Retain), strconv.FormatBool(after.Retain), plan.InPlace)
@@ -45,14 +46,14 @@ func fields(c Change) []Field {
 }
 
 // shownFirst are the facts that a first update shows, and nothing of what it does not have.
-var shownFirst = []string{"image.name", "resources.cpu", "resources.memory", "plugins", "metrics", "expose.type", "expose.annotations", "protect"}
+var shownFirst = []string{"image.name", "resources.cpu", "resources.memory", "plugins", "metrics", "expose.type", "expose.annotations", "expose.members.type", "expose.members.address", "protect"}
 
 func firstFields(c Change) []Field {
 	r := c.After.Record()
 	all := []Field{}
 	add := func(path, value string) { all = append(all, Field{Path: "neo4j:cluster." + path, After: value}) }
 	for _, path := range shownFirst {
-		if value := r.Facts[path]; value != orNone("") && value != "false" {
+		if value := r.Facts[path]; value != "" && value != orNone("") && value != "false" {
 			add(path, value)
 		}
 	}

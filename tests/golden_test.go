@@ -109,6 +109,24 @@ func goldenStacks() map[string]struct {
 				"dbms.ssl.policy.https.public_certificate": "tls.crt", "dbms.ssl.policy.https.client_auth": "NONE",
 			},
 		}},
+		// Each member's own way in, by load balancers and by ports of the nodes; the shell of the earliest images finds its port, too.
+		"members-balanced": {"gke", map[string]any{"secondaries": 1, "expose": map[string]any{
+			"scope": "external", "sourceRanges": []any{"203.0.113.0/24"}, "trafficPolicy": "Local", "healthCheckPort": 32100,
+			"members": map[string]any{"type": "LoadBalancer", "address": "{member}.graph.example.org",
+				"annotations": map[string]any{"external-dns.alpha.kubernetes.io/hostname": "{member}.graph.example.org"}},
+		}}},
+		"members-ports": {"dev", map[string]any{"secondaries": 2, "expose": map[string]any{
+			"type": "NodePort", "nodePorts": map[string]any{"bolt": 32687, "http": 32474},
+			"members": map[string]any{"type": "NodePort", "address": "nodes.example.org", "nodePort": 31000},
+		}}},
+		"members-blog-post": {"minikube", map[string]any{"release": "3.1.0-M13-beta3", "expose": map[string]any{
+			"members": map[string]any{"type": "NodePort", "address": "192.168.49.2", "nodePort": 31000},
+		}}},
+		"web": {"dev", map[string]any{"expose": map[string]any{
+			"ingress": map[string]any{"host": "graph.example.org", "class": "nginx", "tlsSecret": "graph-tls", "annotations": map[string]any{"nginx.ingress.kubernetes.io/affinity": "cookie"}},
+			"route":   map[string]any{"gateway": "web", "namespace": "gateways", "listener": "https", "host": "graph.example.org"},
+		}}},
+		"balancer":   {"eks", map[string]any{"expose": map[string]any{"class": "service.k8s.aws/nlb", "scope": "external", "sourceRanges": []any{"203.0.113.0/24", "2001:db8::/32"}}}},
 		"resources":  {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
 		"openshift":  {"gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "plugins": []any{"apoc"}}},
 		"dual-stack": {"eks", map[string]any{"ipFamilyPolicy": "RequireDualStack", "ipFamilies": []any{"IPv4", "IPv6"}, "discovery": map[string]any{"type": "K8S"}}},

@@ -212,9 +212,3 @@ func TestJudgeReplicasWithoutOverview(t *testing.T) {
 	require.Len(t, findings, 1)
 	assert.Equal(t, "neo4j-read-0: expected its own role READ_REPLICA, found FOLLOWER", findings[0].String())
 }
-
-func TestOverviewRowTakesTheBoltAddress(t *testing.T) {
-	row := overviewRow([]any{"id", []any{"http://short:7474", "bolt://neo4j-0.neo4j.graph.svc:7687"}, leader})
-	assert.Equal(t, Row{ID: "id", Host: "neo4j-0.neo4j.graph.svc", Role: leader}, row)
-	assert.Equal(t, Row{}, overviewRow([]any{nil, nil, nil}), "an answer of another shape is no member")
-}

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -31,9 +32,11 @@ type Observation struct {
 	Replicates  bool
 }
 
-// Row is one row of an overview: the member's id, the host it advertises, its role; from 4.0 on its roles by database.
+// Row is one row of an overview: the member's id, the host that it is known by, its role; from 4.0 on its roles by database. Bolt is where it
+// has clients dial, host and port, which may be another host outside the Kubernetes cluster.
 type Row struct {
 	ID, Host, Role string
+	Bolt           string
 	Roles          map[string]string
 }
 
@@ -63,9 +66,9 @@ func (c Members) questions() []func(context.Context, neo4j.Member, *Observation)
 	case c.Family.Proof == neo4j.ByServers:
 		return questions{c.observeServers, c.observeDatabases, c.observeReplication}
 	case c.Family.Proof == neo4j.ByDatabases:
-		return questions{c.observeDatabases, c.observeOverview}
+		return questions{c.observeOverview, c.observeDatabases, c.observeVoters}
 	}
-	return questions{c.observeOverview}
+	return questions{c.observeOverview, c.observeVoters}
 }
 
 // system is the database that every member from 4.0 on hosts: a session to it is never refused, one to the default database is by
@@ -115,16 +118,21 @@ func (c Members) observeOverview(ctx context.Context, m neo4j.Member, o *Observa
 		return err
 	}
 	for _, r := range a.Table() {
-		o.Overview = append(o.Overview, overviewRow([]any{r["id"], r["addresses"], r[roles]}))
+		o.Overview = append(o.Overview, c.overviewRow([]any{r["id"], r["addresses"], r[roles]}))
 	}
+	return nil
+}
+
+func (c Members) observeVoters(ctx context.Context, m neo4j.Member, o *Observation) (err error) {
 	if m.Role == neo4j.Primary && c.Family.Status != "" {
 		o.Voters, err = c.voters(ctx, m, o.Databases)
 	}
 	return err
 }
 
-func overviewRow(values []any) Row {
-	row := Row{ID: reach.Text(values[0]), Host: boltHost(values[1])}
+func (c Members) overviewRow(values []any) Row {
+	row := Row{ID: reach.Text(values[0])}
+	row.Host, row.Bolt = c.namesOf(values[1])
 	switch roles := values[2].(type) {
 	case string:
 		row.Role = roles
@@ -137,16 +145,28 @@ func overviewRow(values []any) Row {
 	return row
 }
 
-// boltHost is the host of the Bolt address among a member's addresses.
-func boltHost(addresses any) string {
-	host := ""
+// namesOf are the host that a member is known by among its addresses, and where it has clients dial Bolt. The latter may be a name outside the
+// Kubernetes cluster, or a node's that several members share, and while it changes some members have it and others do not; HTTP is always
+// served under the member's own name. Who is none of the expected is known by where clients dial.
+func (c Members) namesOf(addresses any) (host, bolt string) {
 	list, _ := addresses.([]any)
+	var own, other string
 	for _, a := range list {
-		if u, err := url.Parse(reach.Text(a)); err == nil && (u.Scheme == "bolt" || host == "") {
-			host = u.Hostname()
+		u, err := url.Parse(reach.Text(a))
+		if err != nil {
+			continue
+		}
+		if u.Scheme == "bolt" {
+			bolt = strings.ToLower(u.Host)
+		}
+		if _, expected := memberAt(c.Topology, u.Hostname()); expected {
+			own = u.Hostname()
+		}
+		if other == "" || u.Scheme == "bolt" {
+			other = u.Hostname()
 		}
 	}
-	return host
+	return cmp.Or(own, other), bolt
 }
 
 // SeesLeader says whether the member's overview shows a leader of every database.

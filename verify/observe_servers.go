@@ -11,8 +11,9 @@ import (
 
 // Server is one row of SHOW SERVERS (operations manual 5, "listing servers").
 type Server struct {
-	// ID stays a server's own; Host is empty once it leaves: its address turns null.
-	ID, Host string
+	// ID stays a server's own; Host is the host that it is known by, empty once it leaves: its address turns null. Bolt is where it has clients
+	// dial, host and port; see Row.
+	ID, Host, Bolt string
 	// State is Free, Enabled, Cordoned, Deallocating, Deallocated or Dropped; Health is Available or Unavailable.
 	State, Health       string
 	Hosting, Requested  []string
@@ -76,14 +77,14 @@ var statusCheckFrom = neo4j.MustRelease("5.24.0")
 func (c Members) observeServers(ctx context.Context, m neo4j.Member, o *Observation) error {
 	a, err := c.Run(ctx, m, reach.Question{
 		Database:  "system",
-		Statement: "SHOW SERVERS YIELD serverId, address, state, health, hosting, requestedHosting, modeConstraint, version",
+		Statement: "SHOW SERVERS YIELD serverId, address, httpAddress, state, health, hosting, requestedHosting, modeConstraint, version",
 	})
 	if err != nil {
 		return err
 	}
 	for _, row := range a.Table() {
 		o.Servers = append(o.Servers, Server{
-			ID: row.Text("serverId"), Host: hostOf(row.Text("address")), State: row.Text("state"), Health: row.Text("health"),
+			ID: row.Text("serverId"), Host: c.serverHost(row.Text("address"), row.Text("httpAddress")), Bolt: strings.ToLower(row.Text("address")), State: row.Text("state"), Health: row.Text("health"),
 			Hosting: row.Texts("hosting"), Requested: row.Texts("requestedHosting"),
 			Constraint: row.Text("modeConstraint"), Version: row.Text("version"),
 		})
@@ -148,9 +149,27 @@ func (c Members) observeDatabases(ctx context.Context, m neo4j.Member, o *Observ
 	return nil
 }
 
-// hostOf is the host of an address, or that of the server with the id where the address is null.
+// serverHost is the host that a server is known by: see namesOf.
+func (c Members) serverHost(address, http string) string {
+	if _, expected := memberAt(c.Topology, hostOf(http)); expected && address != "" {
+		return hostOf(http)
+	}
+	return hostOf(address)
+}
+
+// hostOf is the host of whose address for clients this is, or that of the server with the id where the address is null.
 func (o *Observation) hostOf(address, id string) string {
 	if address != "" {
+		for _, s := range o.Servers {
+			if strings.EqualFold(s.Bolt, address) {
+				return s.Host
+			}
+		}
+		for _, r := range o.Overview {
+			if strings.EqualFold(r.Bolt, address) {
+				return strings.ToLower(r.Host)
+			}
+		}
 		return hostOf(address)
 	}
 	for _, s := range o.Servers {

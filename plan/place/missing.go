@@ -17,7 +17,7 @@ import (
 // missing are what the plan relies on in the Kubernetes cluster and what is not there. What one may not ask for is taken to be there.
 func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	var needs []plan.Need
-	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, missingNamed, unseenSettings, missingController, missingManager, certificateSecrets} {
+	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, missingNamed, unseenSettings, missingController, missingGateway, missingManager, certificateSecrets} {
 		found, err := look(ctx, client, p)
 		if err != nil {
 			return nil, err
@@ -59,19 +59,38 @@ func missingClass(ctx context.Context, client kubernetes.Interface, p plan.Plan)
 // missingController is the AWS Load Balancer Controller, to which "external" leaves a Service (its guide, "Network Load Balancer"). Its own
 // kinds are in a group of their own.
 func missingController(_ context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
-	if p.Expose.Type != "LoadBalancer" || p.Expose.Annotations["service.beta.kubernetes.io/aws-load-balancer-type"] != "external" {
+	const group = "elbv2.k8s.aws"
+	const leaves = "service.beta.kubernetes.io/aws-load-balancer-type"
+	path := ""
+	switch e := p.Expose; {
+	case e.Type == "LoadBalancer" && e.Annotations[leaves] == "external":
+		path = "expose.type"
+	case e.Members.Type == "LoadBalancer" && e.Members.Annotations[leaves] == "external":
+		path = "expose.members.type"
+	default:
 		return nil, nil
 	}
-	const group = "elbv2.k8s.aws"
-	if there, err := serves(client, group); err != nil || there {
+	if served, err := serves(client, group); served || err != nil {
 		return nil, err
 	}
-	return []plan.Need{{Path: "expose.type", Value: "LoadBalancer",
+	return []plan.Need{{Path: path, Value: "LoadBalancer",
 		Reason: "the AWS Load Balancer Controller is not installed (no API group " + group + "), and the Service would wait for its address for ever",
-		Mend:   "install it, see docs/platforms.md, or write expose: {type: ClusterIP}"}}, nil
+		Mend:   "install it, see docs/platforms.md, or write " + path + ": ClusterIP"}}, nil
 }
 
-// serves says whether the Kubernetes API has a group.
+// missingGateway is the kind of an HTTPRoute, which Kubernetes itself does not have.
+func missingGateway(_ context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
+	if p.Expose.Route.Gateway == "" {
+		return nil, nil
+	}
+	if served, err := serves(client, plan.GatewayGroup); served || err != nil {
+		return nil, err
+	}
+	return []plan.Need{{Path: "expose.route.gateway", Value: p.Expose.Route.Gateway,
+		Reason: "the Gateway API is not installed (no API group " + plan.GatewayGroup + ")", Mend: "install it with your Gateway's controller, or use expose.ingress"}}, nil
+}
+
+// serves says whether the Kubernetes cluster has an API group.
 func serves(client kubernetes.Interface, group string) (bool, error) {
 	served, err := client.Discovery().ServerGroups()
 	if err != nil {

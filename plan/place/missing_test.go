@@ -68,10 +68,33 @@ func TestTheLoadBalancerControllerIsAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, needs)
 
-	p.Expose.Annotations = map[string]string{"networking.gke.io/load-balancer-type": "Internal"}
+	p.Expose = plan.Exposure{Type: "ClusterIP", Members: plan.MemberExposure{Type: "LoadBalancer", Annotations: p.Expose.Annotations}}
+	needs, err = missing(t.Context(), fake.NewClientset(), p)
+	require.NoError(t, err)
+	require.Len(t, needs, 1, "the members' own Services wait for it, too")
+	assert.Equal(t, "expose.members.type", needs[0].Path)
+
+	p.Expose = plan.Exposure{Type: "LoadBalancer", Annotations: map[string]string{"networking.gke.io/load-balancer-type": "Internal"}}
 	needs, err = missing(t.Context(), fake.NewClientset(), p)
 	require.NoError(t, err)
 	assert.Empty(t, needs, "Google's brings its own")
+}
+
+// A route is of a kind that Kubernetes does not bring.
+func TestTheGatewayAPIIsAskedFor(t *testing.T) {
+	p := planned()
+	p.Storage = plan.Storage{}
+	p.Expose.Route = plan.Route{Gateway: "web", Host: "graph.example.org"}
+	client := fake.NewClientset()
+	needs, err := missing(t.Context(), client, p)
+	require.NoError(t, err)
+	require.Len(t, needs, 1)
+	assert.Contains(t, needs[0].Reason, "gateway.networking.k8s.io")
+
+	client.Resources = []*metav1.APIResourceList{{GroupVersion: "gateway.networking.k8s.io/v1"}}
+	needs, err = missing(t.Context(), client, p)
+	require.NoError(t, err)
+	assert.Empty(t, needs)
 }
 
 // What the image takes for settings would stand over neo4j.conf, seen by no review.

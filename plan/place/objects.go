@@ -85,6 +85,14 @@ func ofPlan(client kubernetes.Interface, p plan.Plan) []wanted {
 		}
 		all = append(all, wanted{"role", ns, p.Name, of(client.RbacV1().Roles(ns).Get)}, wanted{"rolebinding", ns, p.Name, of(client.RbacV1().RoleBindings(ns).Get)})
 	}
+	if p.Expose.Members.Type != "" {
+		for _, m := range p.Topology().Members {
+			all = append(all, wanted{"service", ns, plan.OutsideService(m), of(core.Services(ns).Get)})
+		}
+	}
+	if p.Expose.Ingress.Host != "" {
+		all = append(all, wanted{"ingress", ns, p.WebName(), of(client.NetworkingV1().Ingresses(ns).Get)})
+	}
 	if p.MakesAccount() {
 		all = append(all, wanted{"serviceaccount", ns, p.Account(), of(core.ServiceAccounts(ns).Get)})
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -86,6 +87,20 @@ func TestWhatIsThere(t *testing.T) {
 			{Kind: "storageclass", Name: "neo4j-gp3", Owner: "organization/neo4j/eks"},
 		},
 	}, found)
+}
+
+func TestWaysInThatAreSomebodysAreSeen(t *testing.T) {
+	p := planned()
+	p.Expose.Members.Type, p.Expose.Ingress.Host = "ClusterIP", "graph.example.org"
+	found, err := Look(t.Context(), fake.NewClientset(
+		system(), &corev1.Service{ObjectMeta: meta("neo4j-0-outside", nil)},
+		&networkingv1.Ingress{ObjectMeta: meta("neo4j-http", map[string]string{plan.OwnedBy: "organization/web/dev"})},
+	), p)
+	require.NoError(t, err)
+	assert.Equal(t, []plan.Object{
+		{Kind: "service", Namespace: "graph", Name: "neo4j-0-outside"},
+		{Kind: "ingress", Namespace: "graph", Name: "neo4j-http", Owner: "organization/web/dev"},
+	}, found.Objects)
 }
 
 // claimed is a claim with a volume of 1Gi.

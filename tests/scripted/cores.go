@@ -23,6 +23,8 @@ type Cores struct {
 	Default string
 	// Versions are by host what a member calls its release.
 	Versions map[string]string
+	// Bolt is by host where a member has clients dial, host and port; its own name where it is not there.
+	Bolt map[string]string
 	// Views, where set, replace the roles that a member tells, by its host.
 	Views map[string]map[string]map[string]string
 	// Store are the canaries that were written and not removed.
@@ -87,6 +89,11 @@ func NewCores(release string, cores, replicas []string) *Cores {
 func idOf(host string) string {
 	name, _, _ := strings.Cut(host, ".")
 	return "id-" + name
+}
+
+// boltOf is where a member has clients dial.
+func boltOf(addresses map[string]string, host string) string {
+	return orElse(addresses[host], host+":7687")
 }
 
 // Rename gives a database another name.
@@ -160,7 +167,7 @@ func (c *Cores) overview(host string) Answer {
 			for name, role := range roles {
 				databases[name] = role
 			}
-			a.Rows = append(a.Rows, []any{idOf(member), []any{"bolt://" + member + ":7687", "http://" + member + ":7474"}, databases, []any{}})
+			a.Rows = append(a.Rows, []any{idOf(member), []any{"bolt://" + boltOf(c.Bolt, member), "http://" + member + ":7474"}, databases, []any{}})
 		}
 	}
 	return a
@@ -187,7 +194,7 @@ func (c *Cores) databases() Answer {
 			if status != "online" {
 				role = "unknown"
 			}
-			row := []any{name, host + ":7687", role, wanted, status, d.Error[host], name == c.Default}
+			row := []any{name, boltOf(c.Bolt, host), role, wanted, status, d.Error[host], name == c.Default}
 			if since43 {
 				row = append(row, name == c.Default)
 			}

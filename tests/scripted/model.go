@@ -27,6 +27,8 @@ type Cluster struct {
 	// AddressStays says whether a server keeps its address once it leaves, as in the manual's examples (5.x clustering/servers.adoc); an
 	// operator of such clusters saw it turn null, and dev clustering/monitoring/show-servers-monitoring.adoc says that it may be.
 	AddressStays bool
+	// Bolt is by host where a server has clients dial, host and port; its own name where it is not there.
+	Bolt map[string]string
 	// Copies are the canaries that were written and not removed, by their id.
 	Copies map[string]bool
 	// Orders are the statements that changed something, in their order.
@@ -110,7 +112,7 @@ func (c *Cluster) seenFrom(host string) *Cluster {
 		return c
 	}
 	seen := &Cluster{
-		release: c.release, Edition: c.Edition, Default: c.Default, Rights: c.Rights, CompositesRequested: c.CompositesRequested, AddressStays: c.AddressStays,
+		release: c.release, Edition: c.Edition, Default: c.Default, Rights: c.Rights, CompositesRequested: c.CompositesRequested, AddressStays: c.AddressStays, Bolt: c.Bolt,
 	}
 	for _, s := range c.Servers {
 		copied := *s

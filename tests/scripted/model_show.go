@@ -77,7 +77,7 @@ func (c *Cluster) showServers() []map[string]any {
 			r["health"] = "Unavailable" // show-servers-monitoring.adoc, "no successful network communication for a while"
 		}
 		if s.Host != "" && (c.AddressStays || !s.leaves()) {
-			r["address"] = s.Host + ":7687"
+			r["address"], r["httpAddress"] = boltOf(c.Bolt, s.Host), s.Host+":7474"
 		}
 		records = append(records, r)
 	}
@@ -139,7 +139,7 @@ func (c *Cluster) showDatabases(user string) []map[string]any {
 func (c *Cluster) showCopy(d *ModelDatabase, host string) map[string]any {
 	isDefault := d.Name == c.Default
 	r := map[string]any{
-		"name": d.Name, "type": d.kind(), "aliases": []string{}, "access": orElse(d.Access, "read-write"), "address": host + ":7687",
+		"name": d.Name, "type": d.kind(), "aliases": []string{}, "access": orElse(d.Access, "read-write"), "address": boltOf(c.Bolt, host),
 		"role": d.roleAt(c, host), "writer": slices.Contains(c.writers(d), host), "default": isDefault, "home": isDefault, "constituents": []string{},
 		"currentStatus": d.statusAt(c, host), "requestedStatus": d.wanted(), "statusMessage": d.Message[host], "serverID": "",
 		"currentPrimariesCount": c.inRole(d, "primary"), "requestedPrimariesCount": d.WantPrimaries,

@@ -53,7 +53,7 @@ func (c *Cluster) members(d *ModelDatabase, asked string) [][]any {
 	var rows [][]any
 	for _, host := range d.Primaries {
 		id := c.idAt(host)
-		rows = append(rows, []any{d.Name, id, id, host + ":7687", done, c.memberStatus(d, host), leader, 1, host == asked, nil})
+		rows = append(rows, []any{d.Name, id, id, boltOf(c.Bolt, host), done, c.memberStatus(d, host), leader, 1, host == asked, nil})
 	}
 	return rows
 }

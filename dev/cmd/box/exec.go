@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -11,6 +12,7 @@ import (
 
 	"neo4j-kubernetes/dev/internal/control"
 	"neo4j-kubernetes/dev/internal/home"
+	"neo4j-kubernetes/dev/internal/supervisor"
 )
 
 func kubectlCommand() *cobra.Command {
@@ -66,6 +68,30 @@ func pulumiCommand() *cobra.Command {
 				return fmt.Errorf("%w: run dev/setup.sh", err)
 			}
 			return syscall.Exec(pulumi, append([]string{"pulumi"}, args...), os.Environ())
+		},
+	}
+}
+
+func outsideCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "outside COMMAND…", Short: "Run a command beside the nodes and outside the cluster", DisableFlagParsing: true, Args: cobra.MinimumNArgs(1),
+		Long: "Run a command in a network beside the nodes and outside the cluster: it reaches load balancers and node ports, as a client of a\n" +
+			"cloud's network does, but neither pods nor Services, and nothing beyond the box. Arguments and exit code are the command's own.",
+		Example: "  box outside curl http://10.80.0.1:7474\n  box outside ip route",
+		RunE: func(_ *cobra.Command, args []string) error {
+			b, err := home.Open()
+			if err != nil {
+				return err
+			}
+			program, err := exec.LookPath(args[0])
+			if err != nil {
+				return err
+			}
+			runtime.LockOSThread() // the program takes this very thread's network
+			if err := supervisor.Enter(b); err != nil {
+				return err
+			}
+			return syscall.Exec(program, args, os.Environ())
 		},
 	}
 }

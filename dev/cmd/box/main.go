@@ -28,7 +28,7 @@ func main() {
 	os.Exit(code)
 }
 
-// The exit codes, but for kubectl and pulumi, whose own pass through. `box help` says them.
+// The exit codes, but for kubectl, pulumi and outside, whose own pass through. `box help` says them.
 const (
 	failed      = 1
 	usage       = 2
@@ -63,12 +63,12 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use: "box", Short: "A real Kubernetes on this machine, for the stacks of this project",
 		Long: "A real Kubernetes on this machine, for the stacks of this project.\n\n" +
-			"Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no box runs (status), 130 interrupted; kubectl's and pulumi's are their own.",
+			"Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no box runs (status), 130 interrupted; those of kubectl, pulumi and outside are their own.",
 		Example:      "  box up && box kubectl get nodes\n  box down",
 		SilenceUsage: true, SilenceErrors: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(upCommand(), downCommand(), statusCommand(), kubectlCommand(), pulumiCommand(), envCommand(), nodeCommand(),
-		imagesCommand(), logsCommand(), superviseCommand(), fabricCommand(), nodeInitCommand(), nodeRunCommand())
+		outsideCommand(), imagesCommand(), logsCommand(), superviseCommand(), fabricCommand(), nodeInitCommand(), nodeRunCommand())
 	strict(root)
 	return root
 }

@@ -96,6 +96,8 @@ func TestExitCodes(t *testing.T) {
 		{args: []string{"images", "melt"}, code: usage, says: "melt"},
 		{args: []string{"status"}, code: down, says: "the box is down"},
 		{args: []string{"node", "stop", "1"}, code: failed, says: "not running"},
+		{args: []string{"outside"}, code: usage, says: "box outside --help"},
+		{args: []string{"outside", "true"}, code: failed, says: "not running"},
 		{args: []string{"logs"}, code: failed, says: "no logs"},
 		{args: []string{"images", "build", "0.1"}, code: failed, says: "no image 0.1"},
 		{args: []string{"logs"}, ctx: interrupt, code: interrupted},

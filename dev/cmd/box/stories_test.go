@@ -60,6 +60,7 @@ func TestBoxWithThreeNodes(t *testing.T) {
 		t.Errorf("zones %q, states %s", zones, s.states())
 	}
 	s.dialsWebhooks()
+	s.dialsFromOutside()
 	s.lookInside()
 
 	s.must("node", "stop", "3")

@@ -97,6 +97,26 @@ var changes = map[string][]any{
 	"serviceAccount.annotations":      {map[string]any{"example.org/identity": "graph"}},
 	"expose.type":                     {"LoadBalancer", "NodePort"},
 	"expose.annotations":              {map[string]any{"example.org/one": "two"}},
+	"expose.scope":                    {"external", "internal"},
+	"expose.class":                    {"example.org/balancer"},
+	"expose.address":                  {"10.0.0.9"},
+	"expose.sourceRanges":             {[]any{"203.0.113.0/24"}},
+	"expose.trafficPolicy":            {"Local"},
+	"expose.healthCheckPort":          {32000},
+	"expose.nodePorts.bolt":           {32687},
+	"expose.nodePorts.http":           {32474},
+	"expose.ingress.host":             {"graph.example.org"},
+	"expose.ingress.class":            {"nginx"},
+	"expose.ingress.tlsSecret":        {"graph"},
+	"expose.ingress.annotations":      {map[string]any{"example.org/one": "two"}},
+	"expose.route.gateway":            {"web"},
+	"expose.route.namespace":          {"gateways"},
+	"expose.route.listener":           {"https"},
+	"expose.route.host":               {"graph.example.org"},
+	"expose.members.type":             {"LoadBalancer", "NodePort", "ClusterIP"},
+	"expose.members.address":          {"{member}.graph.example.org"},
+	"expose.members.annotations":      {map[string]any{"example.org/name": "{member}"}},
+	"expose.members.nodePort":         {31000},
 	"ipFamilyPolicy":                  {"PreferDualStack"},
 	"ipFamilies":                      {[]any{"IPv4"}, []any{"IPv6"}},
 	"placement.separateNodes":         {false, true},
@@ -150,7 +170,7 @@ var changes = map[string][]any{
 
 // accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
 var accepted = []string{"createNamespace", "acceptLicense", "storage.volumes", "image.repository", "image.pullSecrets", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
-	"resources.cpuLimit", "resources.memory", "resources.memoryLimit", "resources.ephemeralStorage", "settings", "jvm.arguments", "plugins", "env", "volumes", "pod.labels", "pod.annotations", "pod.initContainers", "pod.sidecars", "podSecurity.user", "podSecurity.readOnlyRoot", "serviceAccount.name", "serviceAccount.create", "serviceAccount.annotations", "expose.type", "expose.annotations", "ipFamilyPolicy",
+	"resources.cpuLimit", "resources.memory", "resources.memoryLimit", "resources.ephemeralStorage", "settings", "jvm.arguments", "plugins", "env", "volumes", "pod.labels", "pod.annotations", "pod.initContainers", "pod.sidecars", "podSecurity.user", "podSecurity.readOnlyRoot", "serviceAccount.name", "serviceAccount.create", "serviceAccount.annotations", "expose.type", "expose.annotations", "expose.ingress.host", "ipFamilyPolicy",
 	"placement.separateNodes", "placement.nodeSelector", "placement.tolerations", "placement.podAntiAffinity", "placement.zones", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
 
 // shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack

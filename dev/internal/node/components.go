@@ -55,7 +55,7 @@ func (s Spec) controlPlane() []part {
 		s.part("kube-scheduler", apiReady, "--kubeconfig="+s.pki("scheduler.kubeconfig"), "--authentication-kubeconfig="+s.pki("scheduler.kubeconfig"),
 			"--authorization-kubeconfig="+s.pki("scheduler.kubeconfig"), "--bind-address=127.0.0.1", "--leader-elect=false",
 			"--kube-api-qps=500", "--kube-api-burst=1000"),
-		s.part("cloud", apiReady, s.pki("admin.kubeconfig"), s.box().Volumes(), balancerCIDR),
+		s.part("cloud", apiReady, s.pki("admin.kubeconfig"), s.box().Volumes(), BalancerCIDR),
 		s.part("coredns", apiReady, s.file("Corefile")),
 	}
 }

@@ -22,8 +22,10 @@ const (
 	ServiceCIDR = "10.79.0.0/16"
 	apiService  = "10.79.0.1"
 	apiPort     = 6443
-	// balancerCIDR has the addresses of load balancers.
-	balancerCIDR = "10.80.0.0/24"
+	// BalancerCIDR has the addresses of load balancers.
+	BalancerCIDR = "10.80.0.0/24"
+	// Outside is the address, with its network, of what dials from outside the cluster.
+	Outside = "10.77.0.1/24"
 	// LinkName is a node's only link, to the box's bridge.
 	LinkName = "box0"
 )

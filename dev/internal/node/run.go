@@ -124,7 +124,7 @@ func (s Spec) serviceRoutes() error {
 	if err != nil {
 		return err
 	}
-	for _, addresses := range []string{ServiceCIDR, balancerCIDR} {
+	for _, addresses := range []string{ServiceCIDR, BalancerCIDR} {
 		_, block, err := net.ParseCIDR(addresses)
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -10,6 +11,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 
+	"neo4j-kubernetes/dev/internal/home"
 	"neo4j-kubernetes/dev/internal/node"
 )
 
@@ -61,10 +63,51 @@ func Fabric() error {
 	if err := netlink.LinkSetUp(link); err != nil {
 		return err
 	}
+	if err := outside(link); err != nil {
+		return fmt.Errorf("the way from outside: %w", err)
+	}
 	held := make(chan os.Signal, 1)
 	signal.Notify(held, syscall.SIGTERM)
 	<-held
 	return nil
+}
+
+// outside makes the bridge's namespace a place beside the nodes and outside the cluster, as a client of a cloud's network is: it reaches the
+// nodes, and by the first of them the addresses of load balancers, but neither pods nor Services; and nothing beyond the bridge.
+func outside(link netlink.Link) error {
+	lo, err := netlink.LinkByName("lo")
+	if err != nil {
+		return err
+	}
+	if err := netlink.LinkSetUp(lo); err != nil {
+		return err
+	}
+	address, err := netlink.ParseAddr(node.Outside)
+	if err != nil {
+		return err
+	}
+	if err := netlink.AddrAdd(link, address); err != nil {
+		return err
+	}
+	_, block, err := net.ParseCIDR(node.BalancerCIDR)
+	if err != nil {
+		return err
+	}
+	return netlink.RouteAdd(&netlink.Route{Dst: block, Gw: net.ParseIP(node.Address(1)), LinkIndex: link.Attrs().Index})
+}
+
+// Enter takes the calling thread into the network outside the cluster: see outside. The thread must be locked, and end with its work.
+func Enter(b home.Box) error {
+	state, alive := Load(b)
+	if !alive {
+		return fmt.Errorf("the box is not running")
+	}
+	namespace, err := netns.GetFromPid(state.Fabric)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = namespace.Close() }()
+	return netns.Set(namespace)
 }
 
 // connect joins a node to the bridge by a pair of links, one end in each namespace. A link left by the node's last run goes first.

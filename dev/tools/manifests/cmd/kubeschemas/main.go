@@ -1,10 +1,11 @@
 // Command kubeschemas makes the JSON schemas that kubeconform reads, from the OpenAPI documents of Kubernetes' own modules: nothing of
 // Kubernetes is built, and no site of schemas is asked.
 //
-//	kubeschemas RELEASES FOLDER
+//	kubeschemas RELEASES FOLDER [KINDS FOLDER]
 //
 // RELEASES is a file of lines "v1.34.2 h1:…", a release and the sum of its module; FOLDER gets a folder a release with a file a kind, named
-// as kubeconform's default location names them. A release whose folder is there is left alone.
+// as kubeconform's default location names them. A release whose folder is there is left alone. KINDS is a file of kinds that Kubernetes itself
+// does not have, see makeKinds.
 package main
 
 import (
@@ -25,8 +26,8 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 2 {
-		return errors.New("usage: kubeschemas RELEASES FOLDER")
+	if len(args) != 2 && len(args) != 4 {
+		return errors.New("usage: kubeschemas RELEASES FOLDER [KINDS FOLDER]")
 	}
 	text, err := os.ReadFile(args[0])
 	if err != nil {
@@ -43,6 +44,9 @@ func run(args []string) error {
 		if err := makeSchemas(release, sum, filepath.Join(args[1], release+"-standalone-strict")); err != nil {
 			return fmt.Errorf("%s: %w", release, err)
 		}
+	}
+	if len(args) == 4 {
+		return makeKinds(args[2], args[3])
 	}
 	return nil
 }
@@ -61,7 +65,7 @@ func makeSchemas(release, sum, folder string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(temporary) }()
-	module, err := download(release, sum, filepath.Join(temporary, "modules"))
+	module, err := download("k8s.io/kubernetes", release, sum, filepath.Join(temporary, "modules"))
 	if err != nil {
 		return err
 	}
@@ -87,8 +91,8 @@ func makeSchemas(release, sum, folder string) error {
 }
 
 // download has Go fetch the module, and refuses another content than the one whose sum is written down.
-func download(release, sum, cache string) (dir string, err error) {
-	cmd := exec.Command("go", "mod", "download", "-json", "k8s.io/kubernetes@"+release)
+func download(path, release, sum, cache string) (dir string, err error) {
+	cmd := exec.Command("go", "mod", "download", "-json", path+"@"+release)
 	cmd.Env = append(os.Environ(), "GOMODCACHE="+cache, "GOFLAGS=-modcacherw", "GOWORK=off")
 	cmd.Dir = os.TempDir()
 	out, err := cmd.Output()

@@ -1,0 +1,36 @@
+package plan
+
+// Ingress has HTTP come in by a controller of Ingresses (Kubernetes, "Ingress"). There is none where Host is empty.
+type Ingress struct {
+	// Host is the name by which clients come, Class the IngressClass, empty for the Kubernetes cluster's default.
+	Host, Class string
+	// TLSSecret names a Secret of type kubernetes.io/tls that the controller serves HTTPS with; empty for HTTP.
+	TLSSecret   string
+	Annotations map[string]string
+}
+
+// Route has HTTP come in by a Gateway that is there (Gateway API v1, "HTTPRoute"). There is none where Gateway is empty.
+type Route struct {
+	// Gateway is its name, Namespace where it is, empty for the cluster's own; Listener the one of its listeners that is meant, empty for all.
+	Gateway, Namespace, Listener string
+	// Host is the name by which clients come.
+	Host string
+}
+
+// GatewayGroup is the API group of Gateways and their routes.
+const GatewayGroup = "gateway.networking.k8s.io"
+
+// WebName is the name of the Ingress and of the HTTPRoute.
+func (p Plan) WebName() string { return p.Name + "-http" }
+
+// WebURI is where clients outside speak HTTP by the Ingress; empty where there is none. What a Gateway's listener speaks is its owner's to say.
+func (p Plan) WebURI() string {
+	i := p.Expose.Ingress
+	switch {
+	case i.Host == "":
+		return ""
+	case i.TLSSecret != "":
+		return "https://" + i.Host + "/"
+	}
+	return "http://" + i.Host + "/"
+}
