@@ -36,8 +36,11 @@ type EncryptedFile struct {
 	Port        int
 }
 
-// certificatesFolder is where policies look by default, relative to the server's home; the images take CertificatesPath in its place.
-const certificatesFolder, CertificatesPath = "certificates", "/ssl"
+// certificatesFolder is where policies look by default, relative to the server's home.
+const certificatesFolder = "certificates"
+
+// CertificatesPath is what the images take in its place.
+const CertificatesPath = "/ssl"
 
 // https is the name of HTTPS' port.
 const https = "https"

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,14 +120,12 @@ var tlsFacts = []Fact{
 	{"tls.names", InPlace, func(p Plan) string { return each(p.Certificates.Names, itself) }},
 }
 
-const inClear = "in clear"
-
 // demanded is how a scope is encrypted, whether by the key tls or by the stack's own settings.
 func (p Plan) demanded(scope neo4j.Scope) string {
 	e, ok := p.TLS[scope]
 	if !ok {
 		if e.Demand = p.bySettings(scope); e.Demand == "" || e.Demand == neo4j.TLSDisabled {
-			return inClear
+			return none
 		}
 		return strings.ToLower(string(e.Demand)) + ", by settings"
 	}
@@ -169,19 +168,16 @@ func (c Certificates) text() string {
 
 // encryption refuses changes that would part those who must understand each other while members are replaced one at a time.
 func encryption(c Change) []Refusal {
-	if c.Before == nil || !c.After.Clustered() || c.Before.Members() < 2 {
+	if c.Before == nil || c.Before.Facts == nil || !c.After.Clustered() || c.Before.Members() < 2 {
 		return nil
 	}
 	var refusals []Refusal
 	refuse := func(scope neo4j.Scope, reason, mend string) {
-		refusals = append(refusals, Refusal{"tls." + string(scope), arrow(c.Before.Facts["tls."+string(scope)], c.After.demanded(scope)), reason, mend})
+		before := cmp.Or(c.Before.Facts["tls."+string(scope)], none)
+		refusals = append(refusals, Refusal{"tls." + string(scope), arrow(before, c.After.demanded(scope)), reason, mend})
 	}
 	for _, scope := range neo4j.Scopes {
-		before, known := c.Before.Facts["tls."+string(scope)]
-		if !known {
-			continue
-		}
-		was, is := word(before), word(c.After.demanded(scope))
+		was, is := word(cmp.Or(c.Before.Facts["tls."+string(scope)], none)), word(c.After.demanded(scope))
 		switch {
 		case was == is || scope == neo4j.BackupScope:
 		case scope == neo4j.ClusterScope:

@@ -65,7 +65,7 @@ var updateFacts = []Fact{
 }
 
 // facts are the plan's texts by their paths. Each has one, so that one which is missing is of a record that did not know it yet; but those of
-// wayFacts that say none have not, so that a record of before them says what it said.
+// wayFacts and tlsFacts that say none have not, so that a record of before them says what it said.
 func (p Plan) facts() map[string]string {
 	texts := map[string]string{}
 	for _, f := range Facts {
@@ -77,7 +77,7 @@ func (p Plan) facts() map[string]string {
 }
 
 func (f Fact) unwritten() bool {
-	return slices.ContainsFunc(wayFacts, func(other Fact) bool { return other.Path == f.Path })
+	return slices.ContainsFunc(slices.Concat(wayFacts, tlsFacts), func(other Fact) bool { return other.Path == f.Path })
 }
 
 // Fact is what a record says of a part of its plan, and whether it knows of it.

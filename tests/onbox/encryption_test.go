@@ -32,8 +32,8 @@ func TestEncryption(t *testing.T) {
 		p.set("cluster.tls.bolt.mode", "required")
 		p.set("cluster.tls.cluster.mode", "required")
 		out := p.refused()
-		assert.Contains(t, out, "neo4j:cluster.tls.cluster: in clear -> required, by Secret neo4j-tls, client certificates require is refused, nothing was touched")
-		assert.Contains(t, out, "neo4j:cluster.tls.bolt: in clear -> required, by Secret neo4j-tls is refused, nothing was touched")
+		assert.Contains(t, out, "neo4j:cluster.tls.cluster: none -> required, by Secret neo4j-tls, client certificates require is refused, nothing was touched")
+		assert.Contains(t, out, "neo4j:cluster.tls.bolt: none -> required, by Secret neo4j-tls is refused, nothing was touched")
 		assert.Contains(t, out, "write mode: optional first")
 
 		p.must("config", "rm", "--path", "cluster.tls.cluster")
