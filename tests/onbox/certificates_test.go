@@ -1,6 +1,7 @@
 package onbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/base64"
@@ -43,6 +44,13 @@ func TestCertificates(t *testing.T) {
 		} {
 			p.set(`cluster.settings["`+name+`"]`, value)
 		}
+		p.set("cluster.volumes[0].name", "tls")
+		p.set("cluster.volumes[0].mountPath", "/tls")
+		// The command takes any key of that name for a secret itself.
+		p.must("config", "set", "--path", "--plaintext", "cluster.volumes[0].secret", "neo4j-tls")
+		// Up to 3.5 a policy does not start without folders of trusted and of revoked certificates.
+		p.set("cluster.volumes[1].name", "empty")
+		p.set("cluster.volumes[1].mountPath", "/empty")
 		p.renews("LEADER", "neo4j-0", "neo4j-1", "neo4j-2")
 	})
 	t.Run("a server of 2026.08", func(t *testing.T) {
@@ -51,14 +59,13 @@ func TestCertificates(t *testing.T) {
 		p.set("cluster.edition", "community")
 		p.set("cluster.release", "2026.08.1")
 		p.set("cluster.primaries", 1)
-		for name, value := range map[string]string{
-			"server.bolt.tls_level": "REQUIRED", "dbms.ssl.policy.bolt.enabled": "true", "dbms.ssl.policy.bolt.base_directory": "/tls",
-			"dbms.ssl.policy.bolt.private_key": "tls.key", "dbms.ssl.policy.bolt.public_certificate": "tls.crt", "dbms.ssl.policy.bolt.client_auth": "NONE",
-			"server.https.enabled": "true", "dbms.ssl.policy.https.enabled": "true", "dbms.ssl.policy.https.base_directory": "/tls",
-			"dbms.ssl.policy.https.private_key": "tls.key", "dbms.ssl.policy.https.public_certificate": "tls.crt", "dbms.ssl.policy.https.client_auth": "NONE",
-		} {
-			p.set(`cluster.settings["`+name+`"]`, value)
-		}
+		// The Certificate is the program's own, and clients show one of the same authority.
+		p.set("cluster.tls.source", "certManager")
+		p.set("cluster.tls.issuer.name", "authority")
+		p.set("cluster.tls.bolt.mode", "required")
+		p.set("cluster.tls.bolt.clientAuth", "REQUIRE")
+		p.set("cluster.tls.https.mode", "required")
+		p.leaf = "neo4j-certificate"
 		p.renews("SINGLE", "neo4j-0")
 	})
 }
@@ -69,16 +76,9 @@ func (p *project) renews(role string, members ...string) {
 	t.Helper()
 	p.namespace(p.Namespace, nil)
 	p.set("cluster.createNamespace", false)
-	p.set("cluster.volumes[0].name", "tls")
-	p.set("cluster.volumes[0].mountPath", "/tls")
-	// The command takes any key of that name for a secret itself.
-	p.must("config", "set", "--path", "--plaintext", "cluster.volumes[0].secret", "neo4j-tls")
-	// Up to 3.5 a policy does not start without folders of trusted and of revoked certificates.
-	p.set("cluster.volumes[1].name", "empty")
-	p.set("cluster.volumes[1].mountPath", "/empty")
 	p.issues()
-	first := p.kept()
 	out := p.up()
+	first := p.kept()
 	assert.Contains(t, out, role)
 	assert.Contains(t, out, "CERTIFICATES UNTIL")
 	ends := first.NotAfter.UTC().Format("2006-01-02 15:04 MST")
@@ -89,8 +89,8 @@ func (p *project) renews(role string, members ...string) {
 	second := p.renewed(first)
 	report, err := p.check()
 	require.Error(t, err, "the check tells that the certificate is another by now\n%s", report)
-	assert.Contains(t, report, fmt.Sprintf("%s: expected for bolt at port 7687 the certificate that Secret neo4j-tls holds, serial %x, found serial %x: the member serves an older certificate",
-		members[0], second.SerialNumber, first.SerialNumber))
+	assert.Contains(t, report, fmt.Sprintf("%s: expected for bolt at port 7687 the certificate that Secret %s holds, serial %x, found serial %x: the member serves an older certificate",
+		members[0], p.leafSecret(), second.SerialNumber, first.SerialNumber))
 	before := p.uids()
 	out = p.up()
 	assert.Contains(t, out, "an older certificate than the Secret holds by now")
@@ -122,10 +122,11 @@ apiVersion: cert-manager.io/v1
 kind: Issuer
 metadata: {name: authority, namespace: NAMESPACE}
 spec: {ca: {secretName: authority}}
----
+`
+	const certificate = `---
 apiVersion: cert-manager.io/v1
 kind: Certificate
-metadata: {name: neo4j, namespace: NAMESPACE}
+metadata: {name: neo4j-tls, namespace: NAMESPACE}
 spec:
   secretName: neo4j-tls
   issuerRef: {name: authority}
@@ -134,15 +135,22 @@ spec:
   privateKey: {encoding: PKCS8, rotationPolicy: Always}
 `
 	p.box.apply(p.t, strings.ReplaceAll(objects, "NAMESPACE", p.Namespace))
-	p.kubectl("wait", "--for=condition=Ready", "--timeout=1m", "certificate/neo4j")
+	if p.leaf == "" {
+		p.box.apply(p.t, strings.ReplaceAll(certificate, "NAMESPACE", p.Namespace))
+		p.kubectl("wait", "--for=condition=Ready", "--timeout=1m", "certificate/neo4j-tls")
+	}
 }
+
+// leafSecret is the name of the Secret with the members' certificate, and of cert-manager's Certificate: the test's own where the program does
+// not declare it.
+func (p *project) leafSecret() string { return cmp.Or(p.leaf, "neo4j-tls") }
 
 // renewed has cert-manager renew the certificate as its own command does, by the condition Issuing, and waits for the Secret.
 func (p *project) renewed(before *x509.Certificate) *x509.Certificate {
 	t := p.t
 	t.Helper()
 	at := time.Now().UTC().Format(time.RFC3339)
-	p.kubectl("patch", "certificate", "neo4j", "--subresource=status", "--type=merge", "-p",
+	p.kubectl("patch", "certificate", p.leafSecret(), "--subresource=status", "--type=merge", "-p",
 		fmt.Sprintf(`{"status":{"conditions":[{"type":"Issuing","status":"True","reason":"ManuallyTriggered","message":"asked for","lastTransitionTime":%q}]}}`, at))
 	var now *x509.Certificate
 	eventually(t, time.Minute, "a renewed certificate", func() error {
@@ -157,7 +165,7 @@ func (p *project) renewed(before *x509.Certificate) *x509.Certificate {
 // kept is the certificate that the Secret holds.
 func (p *project) kept() *x509.Certificate {
 	p.t.Helper()
-	text, err := base64.StdEncoding.DecodeString(p.kubectl("get", "secret", "neo4j-tls", "-o", `jsonpath={.data.tls\.crt}`))
+	text, err := base64.StdEncoding.DecodeString(p.kubectl("get", "secret", p.leafSecret(), "-o", `jsonpath={.data.tls\.crt}`))
 	require.NoError(p.t, err)
 	block, _ := pem.Decode(text)
 	require.NotNil(p.t, block)

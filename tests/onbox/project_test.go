@@ -23,6 +23,8 @@ type project struct {
 	secret string
 	// undone says that the last update did not end well, so that the next one may find some of its work done.
 	undone bool
+	// leaf is the name of the Secret with the members' certificate, where it is not the test's own.
+	leaf string
 }
 
 // newProject copies the project and points the stack at the box in a namespace of its own. What the test leaves is destroyed.
