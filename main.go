@@ -6,6 +6,7 @@ import (
 
 	"neo4j-kubernetes/cluster"
 	"neo4j-kubernetes/config"
+	"neo4j-kubernetes/neo4j"
 )
 
 func main() { pulumi.Run(program) }
@@ -48,7 +49,13 @@ func program(ctx *pulumi.Context) error {
 
 // tell says what is worth a second look.
 func tell(ctx *pulumi.Context, stack config.Stack) error {
-	for _, warning := range stack.Warnings {
+	warnings := stack.Warnings
+	if family, err := neo4j.FamilyOf(stack.Plan.Release); err == nil {
+		if open := stack.Plan.Open(family); open != "" {
+			warnings = append(warnings, open)
+		}
+	}
+	for _, warning := range warnings {
 		if err := ctx.Log.Warn(warning, nil); err != nil {
 			return err
 		}

@@ -162,7 +162,7 @@ func read(f *file) Stack {
 
 	s.Expose = readExposure(f.sub("expose"), name, p)
 	s.Addresses = readAddresses(f)
-	s.Network = readNetwork(f.sub("network"))
+	s.Network = readNetwork(f.sub("network"), p)
 	s.TLS, s.Certificates = readTLS(f.sub("tls"), p)
 	s.Placement = readPlacement(f.sub("placement"), p)
 	timeouts := f.sub("timeouts")

@@ -11,8 +11,8 @@ import (
 )
 
 // readNetwork says who may dial the members, by port class.
-func readNetwork(f *file) plan.Network {
-	n := plan.Network{Clients: readPeers(f, "clients"), Metrics: readPeers(f, "metrics"), Backup: readPeers(f, "backup")}
+func readNetwork(f *file, p platform) plan.Network {
+	n := plan.Network{Clients: readPeers(f, "clients"), Metrics: readPeers(f, "metrics"), Backup: readPeers(f, "backup"), Enforced: f.boolean("enforced", p.enforced)}
 	f.end()
 	return n
 }

@@ -19,6 +19,8 @@ type platform struct {
 	fastElections, oneNode                 bool
 	// selfSigned allows certificates of the program's own authority.
 	selfSigned bool
+	// enforced says that NetworkPolicies are.
+	enforced bool
 	// explicit says that the platform decides nothing: see decided. What it has for a value all the same is never taken.
 	explicit bool
 }
@@ -34,7 +36,7 @@ var platforms = map[string]platform{
 		// Its stores write their checkpoints in seconds, and what hangs should not hold it up.
 		shutdown:   "2m",
 		storage:    plan.Storage{Retain: true},
-		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, oneNode: true, fastElections: true, selfSigned: true,
+		exposeType: "ClusterIP", kubeContext: "neo4j-dev", canary: true, oneNode: true, fastElections: true, selfSigned: true, enforced: true,
 	},
 	// One node with hostPath volumes, as in the blog post.
 	"minikube": {

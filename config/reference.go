@@ -95,6 +95,7 @@ var Reference = []Key{
 	{"network.clients", "everybody", "Who may dial Bolt, HTTP and sidecars' ports: a list as a NetworkPolicy's ingress.from (podSelector, namespaceSelector, ipBlock); [] for members alone"},
 	{"network.metrics", "everybody", "Who may scrape, in the same form"},
 	{"network.backup", "members alone", "Who may take backups beside them, in the same form; the port asks for no password, and the server listens there for itself alone until its setting says otherwise (docs/platforms.md)"},
+	{"network.enforced", "dev true, else false", "Your word that a controller enforces NetworkPolicies; without it each preview and update warns of the port that hands out the store"},
 	{"tls.source", "none", "Where certificates come from: secret (one that is there), certManager (a Certificate is declared) or selfSigned (an authority of the program's own; not on gke and eks)"},
 	{"tls.secret", "", "Secret of type kubernetes.io/tls with tls.crt, tls.key and ca.crt, for source secret"},
 	{"tls.issuer.name", "", "cert-manager's issuer; needed for source certManager"},

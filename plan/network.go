@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -18,6 +19,9 @@ type Network struct {
 	Clients, Metrics []networkingv1.NetworkPolicyPeer
 	// Backup may dial the port of backups, by which the store is handed out without a password: nobody where they are none.
 	Backup []networkingv1.NetworkPolicyPeer
+	// Enforced is the owner's word that the Kubernetes cluster has a controller that enforces NetworkPolicies: without one they are objects that
+	// nobody heeds.
+	Enforced bool
 }
 
 // Admission is a rule: who may dial which ports of a member.
@@ -49,6 +53,17 @@ func (p Plan) Admissions(f neo4j.Family) []Admission {
 		{ports[neo4j.BackupPort], false, p.Network.Backup},
 	}
 	return slices.DeleteFunc(all, func(a Admission) bool { return len(a.Ports) == 0 }) // a rule without ports would be one for all of them
+}
+
+// Open says what stands open unless policies are enforced, empty where nothing does or the owner says that they are: the port by which members
+// copy their stores from each other asks for no password (operations manual, "Ports"), but for a certificate where it is encrypted so.
+func (p Plan) Open(f neo4j.Family) string {
+	cluster := p.TLS[neo4j.ClusterScope]
+	if !p.Clustered() || p.Network.Enforced || cluster.Demand == neo4j.TLSRequired && cluster.ClientAuth == neo4j.AuthRequire {
+		return ""
+	}
+	return fmt.Sprintf("neo4j:cluster.network.enforced: nobody has said that NetworkPolicies are enforced here; where they are not, whoever reaches port %d of a member is given "+
+		"the store without a password. Write true where a controller enforces them, or tls.cluster.mode: required (docs/platforms.md)", f.Ports.Transaction)
 }
 
 // sidecarPorts are what containers that go on beside the server declare.

@@ -65,3 +65,20 @@ func TestPeersInWords(t *testing.T) {
 	assert.Equal(t, "members alone", closedText(nil))
 	assert.Equal(t, `{"podSelector":{"matchLabels":{"a":"b"}}}`, closedText([]networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"a": "b"}}}}))
 }
+
+// The owner is warned of the port that hands out the store until he says that policies are enforced, or it asks for certificates.
+func TestWhatStandsOpen(t *testing.T) {
+	p := Plan{Spec: neo4j.Spec{Release: neo4j.MustRelease("5.26.30"), Edition: neo4j.Enterprise, Primaries: 3}}
+	f, err := neo4j.FamilyOf(p.Release)
+	require.NoError(t, err)
+	assert.Contains(t, p.Open(f), "whoever reaches port 6000 of a member is given the store without a password")
+	enforced, encrypted, trusting, alone := p, p, p, p
+	enforced.Network.Enforced = true
+	encrypted.TLS = map[neo4j.Scope]neo4j.Encrypted{neo4j.ClusterScope: {Demand: neo4j.TLSRequired, ClientAuth: neo4j.AuthRequire}}
+	trusting.TLS = map[neo4j.Scope]neo4j.Encrypted{neo4j.ClusterScope: {Demand: neo4j.TLSRequired, ClientAuth: neo4j.AuthNone}}
+	alone.Primaries = 1
+	assert.Empty(t, enforced.Open(f))
+	assert.Empty(t, encrypted.Open(f))
+	assert.NotEmpty(t, trusting.Open(f), "encrypted, and still for everybody")
+	assert.Empty(t, alone.Open(f), "it has no such port")
+}

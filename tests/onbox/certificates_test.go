@@ -53,21 +53,23 @@ func TestCertificates(t *testing.T) {
 		p.set("cluster.volumes[1].mountPath", "/empty")
 		p.renews("LEADER", "neo4j-0", "neo4j-1", "neo4j-2")
 	})
-	t.Run("a server of 2026.08", func(t *testing.T) {
-		t.Parallel()
-		p := newProject(t, b, "dev", "certificates-alone")
-		p.set("cluster.edition", "community")
-		p.set("cluster.release", "2026.08.1")
-		p.set("cluster.primaries", 1)
-		// The Certificate is the program's own, and clients show one of the same authority.
-		p.set("cluster.tls.source", "certManager")
-		p.set("cluster.tls.issuer.name", "authority")
-		p.set("cluster.tls.bolt.mode", "required")
-		p.set("cluster.tls.bolt.clientAuth", "REQUIRE")
-		p.set("cluster.tls.https.mode", "required")
-		p.leaf = "neo4j-certificate"
-		p.renews("SINGLE", "neo4j-0")
-	})
+	for name, release := range map[string]string{"a server of 5.26": "5.26.30", "a server of 2026.08": "2026.08.1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newProject(t, b, "dev", "certificates-"+strings.ReplaceAll(release, ".", "-"))
+			p.set("cluster.edition", "community")
+			p.set("cluster.release", release)
+			p.set("cluster.primaries", 1)
+			// The Certificate is the program's own, and clients show one of the same authority.
+			p.set("cluster.tls.source", "certManager")
+			p.set("cluster.tls.issuer.name", "authority")
+			p.set("cluster.tls.bolt.mode", "required")
+			p.set("cluster.tls.bolt.clientAuth", "REQUIRE")
+			p.set("cluster.tls.https.mode", "required")
+			p.leaf = "neo4j-certificate"
+			p.renews("SINGLE", "neo4j-0")
+		})
+	}
 }
 
 // renews takes a stack through the life of a certificate.

@@ -147,7 +147,7 @@ func (p *project) writes(members []string) (stop func() int) {
 				acknowledged++
 				i-- // it leads
 			}
-			time.Sleep(200 * time.Millisecond)
+			time.Sleep(500 * time.Millisecond)
 		}
 	})
 	return func() int {

@@ -54,18 +54,20 @@ func TestWayIn(t *testing.T) {
 		hosts = map[string]string{"nodes.example.org": p.box.kubectl(t, "get", "node", "dev2", "-o", `jsonpath={.status.addresses[?(@.type=="InternalIP")].address}`)}
 		p.routesOutside(t, client, hosts, "nodes.example.org:31000", "nodes.example.org:31001", "nodes.example.org:31002")
 	})
-	t.Run("community", func(t *testing.T) {
-		t.Parallel()
-		p := newProject(t, b, "dev", "way-in-community")
-		p.set("cluster.release", "5.26.30")
-		p.set("cluster.edition", "community")
-		p.set("cluster.primaries", 1)
-		p.set("cluster.expose.type", "LoadBalancer")
-		p.up()
-		_, address, found := strings.Cut(p.outsideURI(), "neo4j://10.80.0.")
-		require.True(t, found, "the box's range of load balancers: %s", p.outsideURI())
-		p.routesOutside(t, client, nil, "10.80.0."+address)
-	})
+	for name, release := range map[string]string{"a server of 5.26": "5.26.30", "a server of 2026.08": "2026.08.1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newProject(t, b, "dev", "way-in-"+strings.ReplaceAll(release, ".", "-"))
+			p.set("cluster.release", release)
+			p.set("cluster.edition", "community")
+			p.set("cluster.primaries", 1)
+			p.set("cluster.expose.type", "LoadBalancer")
+			p.up()
+			_, address, found := strings.Cut(p.outsideURI(), "neo4j://10.80.0.")
+			require.True(t, found, "the box's range of load balancers: %s", p.outsideURI())
+			p.routesOutside(t, client, nil, "10.80.0."+address)
+		})
+	}
 }
 
 func (p *project) outsideURI() string {

@@ -142,6 +142,7 @@ var changes = map[string][]any{
 	"verify.enabled":          {true},
 	"verify.canary":           {true, false},
 	"protect":                 {false, true},
+	"network.enforced":        {true, false},
 	"tls.source":              {"selfSigned", "certManager"},
 	"tls.secret":              {"from-our-pki"},
 	"tls.issuer.name":         {"our-ca"},
