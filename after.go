@@ -65,8 +65,8 @@ func (r running) options(seconds int) operate.Options {
 }
 
 // after has volumes grow and all members be up, takes up planned servers, replaces members of an earlier plan or with an older certificate than
-// is there by now, and upgrades the system
-// database, whether the check is on or not. Then it proves the cluster, and that every member has its live settings.
+// is there by now, and upgrades the system database, whether the check is on or not. Then it proves the cluster, and that every member has its
+// live settings.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, verified, moving := r.options(r.stack.Plan.Timeouts.Ready), r.options(r.stack.Plan.Timeouts.Verify), r.options(r.stack.Plan.Timeouts.ScaleIn)
 	rolling := ready

@@ -25,15 +25,13 @@ func certificateVolumes(s plan.Plan, family neo4j.Family) corev1.VolumeArray {
 		if !ok {
 			continue
 		}
-		of := func(items corev1.KeyToPathArray) *corev1.VolumeProjectionArgs {
-			return &corev1.VolumeProjectionArgs{Secret: &corev1.SecretProjectionArgs{Name: pulumi.String(s.TLSSecret(scope)), Items: items}}
-		}
 		items := corev1.KeyToPathArray{keyAt("tls.crt", neo4j.PublicCert), keyAt("tls.key", neo4j.PrivateKey)}
 		if e.Trusts() {
 			items = append(items, keyAt(neo4j.AuthorityKey, neo4j.TrustedCert))
 		}
+		secret := &corev1.SecretProjectionArgs{Name: pulumi.String(s.TLSSecret(scope)), Items: items}
 		volumes = append(volumes, &corev1.VolumeArgs{Name: pulumi.String(plan.TLSVolumeOf(scope)), Projected: &corev1.ProjectedVolumeSourceArgs{
-			DefaultMode: pulumi.Int(readable), Sources: corev1.VolumeProjectionArray{of(items)},
+			DefaultMode: pulumi.Int(readable), Sources: corev1.VolumeProjectionArray{&corev1.VolumeProjectionArgs{Secret: secret}},
 		}})
 	}
 	if needsNone(s, family) {

@@ -146,21 +146,11 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 		return fmt.Errorf("discovery: %w", err)
 	}
 	needs = slices.Concat(needs, account, peers)
-	outside, err := d.outside(family)
-	if err != nil {
-		return fmt.Errorf("way in from outside: %w", err)
-	}
-	needs = append(needs, outside...)
-	web, err := d.web(family)
+	ways, err := d.ways(family)
 	if err != nil {
 		return err
 	}
-	needs = append(needs, web...)
-	policy, err := d.network()
-	if err != nil {
-		return fmt.Errorf("network policy: %w", err)
-	}
-	needs = append(needs, policy)
+	needs = append(needs, ways...)
 	certificate, err := d.certificates()
 	if err != nil {
 		return fmt.Errorf("certificate: %w", err)
@@ -184,6 +174,23 @@ func (c *Cluster) declare(d *declaration, args *Args) error {
 	c.AuthSecret = pulumi.String(d.plan.AuthSecret()).ToStringOutput()
 	c.BoltURI = pulumi.String(d.plan.BoltURI(family)).ToStringOutput()
 	return nil
+}
+
+// ways declares how clients come in, and who may.
+func (d *declaration) ways(family neo4j.Family) ([]pulumi.Resource, error) {
+	outside, err := d.outside(family)
+	if err != nil {
+		return nil, fmt.Errorf("way in from outside: %w", err)
+	}
+	web, err := d.web(family)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := d.network()
+	if err != nil {
+		return nil, fmt.Errorf("network policy: %w", err)
+	}
+	return append(slices.Concat(outside, web), policy), nil
 }
 
 // roles are the pools of a cluster. A cluster has its other pools even when they are empty: the check at the end of an update must

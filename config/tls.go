@@ -50,34 +50,43 @@ func readTLS(f *file, p platform) (map[neo4j.Scope]neo4j.Encrypted, plan.Certifi
 	}
 	var all map[neo4j.Scope]neo4j.Encrypted
 	for _, scope := range neo4j.Scopes {
-		of, clientAuth, modes := f.sub(string(scope)), neo4j.AuthNone, []string{inClear, either, onlyTLS}
-		if scope == neo4j.ClusterScope || scope == neo4j.BackupScope {
-			clientAuth, modes = neo4j.AuthRequire, []string{inClear, onlyTLS}
-		}
-		e := neo4j.Encrypted{Demand: neo4j.Demand(strings.ToUpper(of.oneOf("mode", inClear, modes...)))}
-		e.ClientAuth = of.oneOf("clientAuth", clientAuth, neo4j.AuthNone, neo4j.AuthOptional, neo4j.AuthRequire)
-		if own := of.text("secret", ""); own != "" {
+		e, own := readEncrypted(f.sub(string(scope)), scope)
+		if own != "" {
 			if c.Secrets == nil {
 				c.Secrets = map[neo4j.Scope]string{}
 			}
 			c.Secrets[scope] = own
 		}
-		if e.Demand == "NONE" {
-			for _, key := range []string{"clientAuth", "secret"} {
-				if of.has(key) {
-					of.refuse(key, of.values[key], "says nothing where nothing is encrypted", "write mode: required beside it, or leave it out")
-				}
-			}
-		} else {
+		if e.Demand != "" {
 			if all == nil {
 				all = map[neo4j.Scope]neo4j.Encrypted{}
 			}
 			all[scope] = e
 		}
-		of.end()
 	}
 	f.end()
 	return all, c
+}
+
+// readEncrypted says how one scope is encrypted, without a demand where it is not, and by which Secret of its own.
+func readEncrypted(f *file, scope neo4j.Scope) (e neo4j.Encrypted, secret string) {
+	clientAuth, modes := neo4j.AuthNone, []string{inClear, either, onlyTLS}
+	if scope == neo4j.ClusterScope || scope == neo4j.BackupScope {
+		clientAuth, modes = neo4j.AuthRequire, []string{inClear, onlyTLS}
+	}
+	mode := f.oneOf("mode", inClear, modes...)
+	e.ClientAuth = f.oneOf("clientAuth", clientAuth, neo4j.AuthNone, neo4j.AuthOptional, neo4j.AuthRequire)
+	secret = f.text("secret", "")
+	if mode != inClear {
+		e.Demand = neo4j.Demand(strings.ToUpper(mode))
+	}
+	for _, key := range []string{"clientAuth", "secret"} {
+		if mode == inClear && f.has(key) {
+			f.refuse(key, f.values[key], "says nothing where nothing is encrypted", "write mode: required beside it, or leave it out")
+		}
+	}
+	f.end()
+	return e, secret
 }
 
 func orNone(text string) string {

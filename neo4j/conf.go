@@ -167,7 +167,8 @@ func (f Family) standalone(e Edition) []Setting {
 }
 
 // MemberSettings are the settings that differ by member: the addresses it advertises, with host standing for its fully
-// qualified name, and bolt for where it has clients dial Bolt, host and port; empty for the same name. They reach the container as environment variables (see EnvName), because the ConfigMap is the whole pool's.
+// qualified name, and bolt for where it has clients dial Bolt, host and port; empty for the same name. They reach the container as
+// environment variables (see EnvName), because the ConfigMap is the whole pool's.
 // The ports are written out: the images otherwise put the pod's short name, which nobody can resolve, into the cluster's
 // addresses.
 func MemberSettings(f Family, s Spec, host, bolt string) []Setting {

@@ -1,7 +1,12 @@
 package neo4j
 
 import (
+	"cmp"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -16,9 +21,8 @@ type Encryption struct {
 
 // EncryptedPort is a port with a certificate.
 type EncryptedPort struct {
-	// Scope is a Scope's word.
-	Scope string `json:"scope"`
-	Port  int    `json:"port"`
+	Scope Scope `json:"scope"`
+	Port  int   `json:"port"`
 	// Secret is the name of the Kubernetes Secret that the certificate comes from, and Key the key of its PEM there; empty where that is not
 	// known. The certificates of the authorities that sign it are at AuthorityKey, if anywhere.
 	Secret string `json:"secret,omitempty"`
@@ -30,10 +34,23 @@ type EncryptedPort struct {
 // AuthorityKey is the key of a Secret of type kubernetes.io/tls where cert-manager, and many after it, keep the authority's certificate.
 const AuthorityKey = "ca.crt"
 
+// ErrNoCertificate is a text that holds no certificate in PEM.
+var ErrNoCertificate = errors.New("holds no certificate in PEM")
+
+// ParseCertificate reads the first certificate of a text in PEM (RFC 7468): ErrNoCertificate where it begins with none, else crypto/x509's error.
+func ParseCertificate(text []byte) (*x509.Certificate, error) {
+	block, _ := pem.Decode(text)
+	if block == nil || block.Type != "CERTIFICATE" {
+		return nil, ErrNoCertificate
+	}
+	return x509.ParseCertificate(block.Bytes)
+}
+
 // EncryptedFile is a port that a policy encrypts, and the file with its certificate.
 type EncryptedFile struct {
-	Scope, File string
-	Port        int
+	Scope Scope
+	File  string
+	Port  int
 }
 
 // certificatesFolder is where policies look by default, relative to the server's home.
@@ -42,64 +59,53 @@ const certificatesFolder = "certificates"
 // CertificatesPath is what the images take in its place.
 const CertificatesPath = "/ssl"
 
-// https is the name of HTTPS' port.
-const https = "https"
-
-// EncryptedFiles are the ports that the stack encrypts: for clients by its key tls or by settings of its own, for members and backups by the key alone. A policy has a name of its own up to 3.5, by which a connector
-// chooses it, and is its connector's from 4.0 on (operations manuals 3.5 to 2026.08, "SSL framework": the folder is certificates/<policy>, the
-// file public.crt). 3.1 knows no policies.
+// EncryptedFiles are the ports that the stack encrypts: for clients by its key tls or by settings of its own, for members and backups by the key
+// alone. A policy has a name of its own up to 3.5, by which a connector chooses it, and is its connector's from 4.0 on. 3.1 knows no policies.
 func (s Spec) EncryptedFiles(f Family) []EncryptedFile {
 	settings := s.settings(f)
 	is := func(value string, names ...string) bool {
-		for _, name := range names {
-			if strings.EqualFold(strings.TrimSpace(settings[name]), value) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(strings.TrimSpace(settings[name]), value) })
 	}
 	var files []EncryptedFile
-	add := func(scope, policy string, port int) {
-		prefix := "dbms.ssl.policy." + policy + "."
-		folder, file := settings[prefix+"base_directory"], settings[prefix+"public_certificate"]
-		if folder == "" {
-			folder = path.Join(certificatesFolder, policy)
-		}
-		if file == "" {
-			file = PublicCert
-		}
-		if !path.IsAbs(file) {
-			file = path.Join(folder, file)
-		}
-		if rest, ok := strings.CutPrefix(file, certificatesFolder+"/"); ok {
-			file = path.Join(CertificatesPath, rest)
-		}
-		files = append(files, EncryptedFile{Scope: scope, File: file, Port: port})
+	add := func(scope Scope, policy string, port int) {
+		files = append(files, EncryptedFile{Scope: scope, File: certificateFile(settings, policy), Port: port})
 	}
-	for _, of := range []struct {
-		scope Scope
-		port  int
-	}{{ClusterScope, f.Ports.Transaction}, {BackupScope, f.Ports.Backup}} {
-		if _, ok := s.TLS[of.scope]; ok {
-			add(string(of.scope), string(of.scope), of.port)
-		}
+	if s.TLS[ClusterScope].Demand != "" {
+		add(ClusterScope, string(ClusterScope), f.Ports.Transaction)
+	}
+	if s.TLS[BackupScope].Demand != "" {
+		add(BackupScope, string(BackupScope), f.Ports.Backup)
 	}
 	if f.TLS == nil {
-		if policy := settings["bolt.ssl_policy"]; policy != "" && !is(string(TLSDisabled), boltLevels...) {
-			add("bolt", policy, f.Ports.Bolt)
+		if policy := settings[policyChoosers[BoltScope]]; policy != "" && !is(string(TLSDisabled), boltLevels...) {
+			add(BoltScope, policy, f.Ports.Bolt)
 		}
-		if policy := settings["https.ssl_policy"]; policy != "" && is("true", httpsSwitches...) {
-			add(https, policy, f.Ports.HTTPS)
+		if policy := settings[policyChoosers[HTTPSScope]]; policy != "" && is("true", httpsSwitches...) {
+			add(HTTPSScope, policy, f.Ports.HTTPS)
 		}
 		return files
 	}
 	if is("true", "dbms.ssl.policy.bolt.enabled") && s.BoltTLS() != TLSDisabled {
-		add("bolt", "bolt", f.Ports.Bolt)
+		add(BoltScope, string(BoltScope), f.Ports.Bolt)
 	}
 	if is("true", "dbms.ssl.policy.https.enabled") && is("true", httpsSwitches...) {
-		add(https, https, f.Ports.HTTPS)
+		add(HTTPSScope, string(HTTPSScope), f.Ports.HTTPS)
 	}
 	return files
+}
+
+// certificateFile is the file with a policy's certificate (operations manuals 3.5 to 2026.08, "SSL framework": the folder is
+// certificates/<policy>, the file public.crt).
+func certificateFile(settings map[string]string, policy string) string {
+	prefix := "dbms.ssl.policy." + policy + "."
+	file := cmp.Or(settings[prefix+"public_certificate"], PublicCert)
+	if !path.IsAbs(file) {
+		file = path.Join(cmp.Or(settings[prefix+"base_directory"], path.Join(certificatesFolder, policy)), file)
+	}
+	if rest, ok := strings.CutPrefix(file, certificatesFolder+"/"); ok {
+		return path.Join(CertificatesPath, rest)
+	}
+	return file
 }
 
 // reloadsFrom is the first release whose members read certificates anew while they run (operations manual 2025.03, "SSL framework",

@@ -39,8 +39,8 @@ func (s Spec) MemberPorts(f Family) []Port {
 		ports = append(ports, Port{"http", f.Ports.HTTP, ClientPort})
 	}
 	for _, file := range s.EncryptedFiles(f) {
-		if file.Scope == https {
-			ports = append(ports, Port{https, file.Port, ClientPort})
+		if file.Scope == HTTPSScope {
+			ports = append(ports, Port{string(HTTPSScope), file.Port, ClientPort})
 		}
 	}
 	if s.Metrics {

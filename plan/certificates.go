@@ -39,14 +39,11 @@ type Certificates struct {
 // Issuer is an object of cert-manager, or of an issuer outside it.
 type Issuer struct{ Name, Kind, Group string }
 
-// The names of the volumes with certificates: one a scope, "tls-bolt", and an empty one.
-const (
-	TLSVolume            = "tls"
-	NoCertificatesVolume = "tls-none"
-)
+// NoCertificatesVolume is the name of the empty volume beside those with certificates.
+const NoCertificatesVolume = "tls-none"
 
-// TLSVolumeOf is the name of a scope's volume.
-func TLSVolumeOf(scope neo4j.Scope) string { return TLSVolume + "-" + string(scope) }
+// TLSVolumeOf is the name of a scope's volume, "tls-bolt".
+func TLSVolumeOf(scope neo4j.Scope) string { return "tls-" + string(scope) }
 
 // TLSSecret is the name of the Secret with a scope's certificate.
 func (p Plan) TLSSecret(scope neo4j.Scope) string {
@@ -143,7 +140,7 @@ func (p Plan) bySettings(scope neo4j.Scope) neo4j.Demand {
 	}
 	for _, file := range p.EncryptedFiles(f) {
 		switch {
-		case file.Scope != string(scope):
+		case file.Scope != scope:
 		case scope == neo4j.BoltScope && p.BoltTLS() != neo4j.TLSDisabled:
 			return p.BoltTLS()
 		default:

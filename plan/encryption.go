@@ -22,7 +22,7 @@ func (p Plan) Encryption() *neo4j.Encryption {
 	e := &neo4j.Encryption{Names: []string{p.inNamespace(p.ClientService())}, Reloads: p.ReloadsTLS()}
 	for _, file := range files {
 		port := neo4j.EncryptedPort{Scope: file.Scope, Port: file.Port}
-		if scope := neo4j.Scope(file.Scope); p.TLS[scope].Demand != "" {
+		if scope := file.Scope; p.TLS[scope].Demand != "" {
 			port.Secret, port.Key, port.ClientAuth = p.TLSSecret(scope), corev1.TLSCertKey, p.TLS[scope].ClientAuth == neo4j.AuthRequire
 		} else {
 			port.Secret, port.Key = p.secretOf(file.File)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -22,7 +21,7 @@ func (c *Members) encrypted(scope neo4j.Scope) *neo4j.EncryptedPort {
 		return nil
 	}
 	for i, p := range c.Topology.Encryption.Ports {
-		if p.Scope == string(scope) {
+		if p.Scope == scope {
 			return &c.Topology.Encryption.Ports[i]
 		}
 	}
@@ -106,7 +105,7 @@ func (c *Members) showCertificate(ctx context.Context) error {
 	}
 	pair, err := tls.X509KeyPair(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey])
 	if err != nil {
-		return fmt.Errorf("secret %s/%s holds no certificate with its key, and port %s wants one of its clients: %w", c.Topology.Namespace, bolt.Secret, strconv.Itoa(bolt.Port), err)
+		return fmt.Errorf("secret %s/%s holds no certificate with its key, and port %d wants one of its clients: %w", c.Topology.Namespace, bolt.Secret, bolt.Port, err)
 	}
 	c.as.Certificate = &pair
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -91,11 +90,10 @@ func (c *Members) Kept(ctx context.Context, p neo4j.EncryptedPort) (*Kept, error
 
 // KeptIn reads a Secret's data.
 func KeptIn(data map[string][]byte, key string) (*Kept, error) {
-	block, _ := pem.Decode(data[key])
-	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, fmt.Errorf("its key %s holds no certificate in PEM", key)
+	leaf, err := neo4j.ParseCertificate(data[key])
+	if errors.Is(err, neo4j.ErrNoCertificate) {
+		return nil, fmt.Errorf("its key %s %w", key, err)
 	}
-	leaf, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
 		return nil, fmt.Errorf("its key %s: %w", key, err)
 	}
@@ -103,7 +101,7 @@ func KeptIn(data map[string][]byte, key string) (*Kept, error) {
 	if text := data[neo4j.AuthorityKey]; len(text) > 0 {
 		kept.Authorities = x509.NewCertPool()
 		if !kept.Authorities.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("its key %s holds no certificate in PEM", neo4j.AuthorityKey)
+			return nil, fmt.Errorf("its key %s %w", neo4j.AuthorityKey, neo4j.ErrNoCertificate)
 		}
 	}
 	return kept, nil

@@ -174,7 +174,7 @@ func reportOf(served map[string][]Served) map[string][]Certificate {
 			}
 			leaf := s.Chain[0]
 			found[member] = append(found[member], Certificate{
-				Scope: s.Port.Scope, Port: s.Port.Port, Serial: serial(leaf), Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(),
+				Scope: string(s.Port.Scope), Port: s.Port.Port, Serial: serial(leaf), Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(),
 				Names: namesOf(leaf), From: leaf.NotBefore.UTC(), Until: leaf.NotAfter.UTC(),
 			})
 		}

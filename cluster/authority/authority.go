@@ -13,6 +13,8 @@ import (
 	"math/big"
 	"strings"
 	"time"
+
+	"neo4j-kubernetes/neo4j"
 )
 
 // Authority is an authority's certificate and key, and the key of all certificates that it signs.
@@ -53,7 +55,7 @@ func New(name string, now time.Time) (Authority, error) {
 // Sign gives the certificate of some DNS names, for servers and clients, with the authority's behind it. It is the same whenever it is asked for
 // the same: its serial number is computed, and so is RSA's signature (RFC 8017, 8.2).
 func (a Authority) Sign(names []string, from, until time.Time) ([]byte, error) {
-	parent, err := parse(a.Certificate)
+	parent, err := neo4j.ParseCertificate(a.Certificate)
 	if err != nil {
 		return nil, fmt.Errorf("the authority's certificate: %w", err)
 	}
@@ -92,14 +94,6 @@ func certificate(der []byte) []byte {
 func private(k *rsa.PrivateKey) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(k)
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), err
-}
-
-func parse(text []byte) (*x509.Certificate, error) {
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, fmt.Errorf("no PEM")
-	}
-	return x509.ParseCertificate(block.Bytes)
 }
 
 func key(text []byte) (*rsa.PrivateKey, error) {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
@@ -132,10 +131,6 @@ func (k objects) ask(ctx context.Context, name string, size int64) error {
 
 // nudge has the kubelet look at a pod's volumes now. The time makes it a change for a second update, too, that goes on where one was killed.
 func (k objects) nudge(ctx context.Context, pod string, size int64) error {
-	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, plan.GrownTo, plan.Quantity(size)+" "+time.Now().UTC().Format(time.RFC3339))
-	_, err := k.client.CoreV1().Pods(k.namespace).Patch(ctx, pod, types.MergePatchType, []byte(patch), metav1.PatchOptions{FieldManager: manager})
-	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
-		return nil // it looks by itself a little later
-	}
-	return err
+	value := plan.Quantity(size) + " " + time.Now().UTC().Format(time.RFC3339)
+	return operate.Nudge(ctx, k.client, k.namespace, pod, plan.GrownTo, value, manager)
 }

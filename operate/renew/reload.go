@@ -8,9 +8,6 @@ import (
 	"strings"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
 	"neo4j-kubernetes/neo4j"
@@ -123,10 +120,5 @@ const manager = "neo4j-renewal"
 // nudge has the kubelet look at a pod's volumes now, which by itself it does once in a minute or two (Kubernetes, "Secrets", "Mounted Secrets
 // are updated automatically").
 func (p pods) nudge(ctx context.Context, m neo4j.Member) error {
-	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, plan.RenewedAt, time.Now().UTC().Format(time.RFC3339Nano))
-	_, err := p.client.CoreV1().Pods(p.namespace).Patch(ctx, m.Name, types.MergePatchType, []byte(patch), metav1.PatchOptions{FieldManager: manager})
-	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
-		return nil // it looks by itself a little later
-	}
-	return err
+	return operate.Nudge(ctx, p.client, p.namespace, m.Name, plan.RenewedAt, time.Now().UTC().Format(time.RFC3339Nano), manager)
 }

@@ -2,7 +2,6 @@ package place
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"slices"
@@ -30,11 +29,7 @@ func reissued(ctx context.Context, client kubernetes.Interface, p plan.Plan, now
 	case err != nil:
 		return false, fmt.Errorf("secret %s/%s: %w", p.Namespace, p.IssuedSecret(), err)
 	}
-	block, _ := pem.Decode(secret.Data[corev1.TLSCertKey])
-	if block == nil {
-		return true, nil
-	}
-	leaf, err := x509.ParseCertificate(block.Bytes)
+	leaf, err := neo4j.ParseCertificate(secret.Data[corev1.TLSCertKey])
 	if err != nil {
 		return true, nil //nolint:nilerr // what is no certificate is made anew
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"neo4j-kubernetes/dev/internal/node"
@@ -26,11 +24,7 @@ ports: [{port: 6443}]
 // dialsFromOutside holds that what runs outside reaches load balancers and the nodes' ports, and neither Services nor pods, nor the world.
 func (s *subject) dialsFromOutside() {
 	s.t.Helper()
-	file := filepath.Join(s.t.TempDir(), "balanced.yaml")
-	if err := os.WriteFile(file, []byte(strings.ReplaceAll(aBalancer, "ADDRESS", node.Address(1))), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	s.must("kubectl", "create", "-f", file)
+	remove := s.creates(strings.ReplaceAll(aBalancer, "ADDRESS", node.Address(1)))
 	address := ""
 	s.eventually("the load balancer has an address", func() bool {
 		address = s.must("kubectl", "get", "service/balanced", "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}")
@@ -52,5 +46,5 @@ func (s *subject) dialsFromOutside() {
 	if _, code := s.run("outside", "bash", "-c", "exit 7"); code != 7 {
 		s.t.Errorf("the exit code is %d, not the command's own", code)
 	}
-	s.must("kubectl", "delete", "-f", file)
+	remove()
 }

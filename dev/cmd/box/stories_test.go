@@ -174,14 +174,21 @@ webhooks:
 // dialsWebhooks holds that the API server reaches a Service, by which it dials webhooks.
 func (s *subject) dialsWebhooks() {
 	s.t.Helper()
-	file := filepath.Join(s.t.TempDir(), "webhook.yaml")
-	if err := os.WriteFile(file, []byte(strings.ReplaceAll(aWebhook, "ADDRESS", node.Address(1))), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	s.must("kubectl", "create", "-f", file)
+	remove := s.creates(strings.ReplaceAll(aWebhook, "ADDRESS", node.Address(1)))
 	s.eventually("the webhook is dialled", func() bool {
 		out, _ := s.run("kubectl", "create", "configmap", "judged", "--dry-run=server")
 		return strings.Contains(out, "failed to verify certificate")
 	})
-	s.must("kubectl", "delete", "-f", file)
+	remove()
+}
+
+// creates makes the objects of a manifest, and remove deletes them.
+func (s *subject) creates(manifest string) (remove func()) {
+	s.t.Helper()
+	file := filepath.Join(s.t.TempDir(), "objects.yaml")
+	if err := os.WriteFile(file, []byte(manifest), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	s.must("kubectl", "create", "-f", file)
+	return func() { s.must("kubectl", "delete", "-f", file) }
 }
