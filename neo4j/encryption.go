@@ -13,7 +13,8 @@ import (
 // Encryption is what the members serve encrypted to clients, and what is expected of the certificates there.
 type Encryption struct {
 	Ports []EncryptedPort `json:"ports"`
-	// Names are those that every certificate bears beside its member's own Host: of the Services that lead to any member.
+	// Names are those that every certificate for clients bears beside its member's own Host: of the Service that leads to any member, and by
+	// which members are dialled from outside.
 	Names []string `json:"names,omitempty"`
 	// Reloads says that the members read their certificates anew when they are told to (Reload); the others read them when they start.
 	Reloads bool `json:"reloads,omitempty"`

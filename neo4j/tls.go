@@ -17,6 +17,9 @@ const (
 	BackupScope  Scope = "backup"
 )
 
+// Clients says whether clients dial the scope's port, by whatever name leads to a member; the others only members and those who take backups.
+func (s Scope) Clients() bool { return s == BoltScope || s == HTTPSScope }
+
 // Scopes are all of them, in the order in which people read them.
 var Scopes = []Scope{BoltScope, HTTPSScope, ClusterScope, BackupScope}
 

@@ -42,6 +42,8 @@ func TestCertificatesBearEveryNameThatIsDialled(t *testing.T) {
 		"neo4j-client.graph.svc.cluster.local"}, p.CertificateNames())
 	p.Expose.Members = MemberExposure{Type: "LoadBalancer", Address: "{member}.graph.example.org"}
 	assert.Contains(t, p.CertificateNames(), "*.graph.example.org", "by which members are dialled from outside")
+	assert.Equal(t, []string{"neo4j-client.graph.svc.cluster.local", "neo4j-0.graph.example.org", "neo4j-1.graph.example.org", "neo4j-2.graph.example.org"},
+		p.Encryption().Names, "the check asks for them")
 	p.Expose.Members.Address = "graph-{member}.example.org"
 	assert.Subset(t, p.CertificateNames(), []string{"graph-neo4j-0.example.org", "graph-neo4j-2.example.org"}, "no wildcard covers them")
 	p.Expose.Members.Address = "192.0.2.7"

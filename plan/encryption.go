@@ -19,7 +19,7 @@ func (p Plan) Encryption() *neo4j.Encryption {
 	if len(files) == 0 {
 		return nil
 	}
-	e := &neo4j.Encryption{Names: []string{p.inNamespace(p.ClientService())}, Reloads: p.ReloadsTLS()}
+	e := &neo4j.Encryption{Names: append([]string{p.inNamespace(p.ClientService())}, p.outsideHosts()...), Reloads: p.ReloadsTLS()}
 	for _, file := range files {
 		port := neo4j.EncryptedPort{Scope: file.Scope, Port: file.Port}
 		if scope := file.Scope; p.TLS[scope].Demand != "" {

@@ -47,11 +47,22 @@ func (p Plan) outsideNames() []string {
 	if rest, ok := strings.CutPrefix(address, MemberPlace+"."); ok && !strings.Contains(rest, MemberPlace) {
 		return []string{"*." + rest}
 	}
+	return p.outsideHosts()
+}
+
+// outsideHosts are the DNS names by which members are dialled from outside, each once. An address by which they are dialled is none.
+func (p Plan) outsideHosts() []string {
+	address := p.Expose.Members.Address
+	if p.Expose.Members.Type == "" || address == "" {
+		return nil
+	}
 	var names []string
-	for _, m := range p.Topology().Members {
-		name := strings.ReplaceAll(address, MemberPlace, m.Name)
-		if net.ParseIP(name) == nil && !slices.Contains(names, name) {
-			names = append(names, name)
+	for _, role := range neo4j.Roles {
+		for _, m := range p.members(role, p.Size(role)) {
+			name := strings.ReplaceAll(address, MemberPlace, m.Name)
+			if net.ParseIP(name) == nil && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 	}
 	return names

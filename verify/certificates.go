@@ -124,7 +124,11 @@ func (s Served) wrong(t neo4j.Topology, m neo4j.Member, now time.Time) *Finding 
 	case now.Before(leaf.NotBefore):
 		return finding("a valid certificate for "+at, "serial %s, which is valid only from %s on", serial(leaf), day(leaf.NotBefore))
 	}
-	for _, name := range append([]string{m.Host}, t.Encryption.Names...) {
+	names := []string{m.Host}
+	if s.Port.Scope.Clients() {
+		names = append(names, t.Encryption.Names...)
+	}
+	for _, name := range names {
 		if leaf.VerifyHostname(name) != nil {
 			return finding("a certificate for "+at+" that bears the name "+name, "the names %s: a client that dials it by that name refuses it", strings.Join(namesOf(leaf), ", "))
 		}

@@ -107,6 +107,21 @@ func TestACertificateIsJudgedAsItIsServed(t *testing.T) {
 	}
 }
 
+// The names of Services and those outside are clients' to dial: members dial each other by their own.
+func TestMembersCertificatesForEachOtherBearTheirNamesAlone(t *testing.T) {
+	authority := signed.NewAuthority(t, "the CA")
+	leaf := authority.Leaf(-time.Hour, time.Hour, memberHost)
+	e := at(t, signed.Serve(t, leaf, false).Address, secretOf(leaf, authority))
+	topology := alone()
+	topology.Encryption.Names = []string{serviceHost, "neo4j-0.graph.example.org"}
+	look := func() []Finding {
+		return JudgeCertificates(topology, LookAtCertificates(t.Context(), e, topology), time.Now())
+	}
+	assert.Len(t, look(), 1)
+	topology.Encryption.Ports[0].Scope = neo4j.ClusterScope
+	assert.Empty(t, look())
+}
+
 func TestAPortWithoutTLS(t *testing.T) {
 	clear := (&scripted.Server{Release: "5.26.30", Bolt: scripted.Version{Major: 5, Minor: 8}, Password: "password"}).Serve(t)
 	topology := alone()

@@ -22,7 +22,7 @@ func (c *changing) bad(ctx context.Context) error {
 		return err
 	}
 	const flag = "-XX:MetaspaceSize=bogus"
-	if _, err := timed(ctx, c.project, "config", "set-all", "--path", "--plaintext", "cluster.jvm.arguments[0]="+flag); err != nil {
+	if _, err := timed(ctx, c.project, "config", "set-all", "--path", "--plaintext", "cluster.jvm.arguments[2]="+flag); err != nil {
 		return err
 	}
 	watched := &refusal{before: before, down: map[string]bool{}}

@@ -24,10 +24,12 @@ type changing struct {
 	client  kubernetes.Interface
 	members *reach.Members
 	ledger  *ledger
-	// values is how many values the setting of rolling changes has had; theirsFirst says which side of them begins.
-	values      int
-	theirsFirst bool
+	// values is how many values the setting of rolling changes has had.
+	values int
 }
+
+// podsOfMembers selects the pods of a namespace's cluster.
+const podsOfMembers = "app.kubernetes.io/name=neo4j"
 
 // open opens the ways to the cluster's members and to its objects.
 func (c *changing) open(ctx context.Context) error {
@@ -92,7 +94,7 @@ func (c *changing) underWrites(ctx context.Context, change func(context.Context)
 
 // pods are the cluster's, by name.
 func (c *changing) pods(ctx context.Context) (map[string]corev1.Pod, error) {
-	list, err := c.client.CoreV1().Pods(c.project.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=neo4j"})
+	list, err := c.client.CoreV1().Pods(c.project.Namespace).List(ctx, metav1.ListOptions{LabelSelector: podsOfMembers})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ func TestWithSetting(t *testing.T) {
 	conf := "# topology\ndbms.mode=CORE\n" + rolled + "=31s\n"
 	assert.Equal(t, "# topology\ndbms.mode=CORE\n"+rolled+"=32s\n", withSetting(conf, rolled, "32s"))
 	assert.Equal(t, "dbms.mode=CORE\n"+rolled+"=31s\n", withSetting("dbms.mode=CORE", rolled, "31s"))
+	assert.Equal(t, "dbms.mode=CORE\n", without("dbms.mode=CORE\n"+preVoting+"=true\n", preVoting))
 }
 
 func TestEachRollingChangeHasAValueOfItsOwn(t *testing.T) {

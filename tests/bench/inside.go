@@ -103,14 +103,14 @@ func membersOf(servers []*server) []member {
 	return all
 }
 
-// jvm are the image's own lines and those that Java 17 wants; the program's neo4j.conf adds the next three.
-var jvm = strings.Fields(`-XX:+IgnoreUnrecognizedVMOptions -Xms256m -Xmx256m -XX:+UseG1GC -XX:-OmitStackTraceInFastThrow -XX:+AlwaysPreTouch
+// jvm are the image's own lines and those that Java 17 wants; the program's neo4j.conf adds the next three, the stack dev the last two.
+var jvm = strings.Fields(`-XX:+IgnoreUnrecognizedVMOptions -Xms256m -Xmx256m -XX:-OmitStackTraceInFastThrow -XX:+AlwaysPreTouch
 -XX:+UnlockExperimentalVMOptions -XX:+TrustFinalNonStaticFields -XX:+DisableExplicitGC -Djdk.tls.ephemeralDHKeySize=2048
 --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.io=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED
 --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.util.concurrent=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
 --add-opens=java.base/sun.security.action=ALL-UNNAMED --add-opens=java.management/sun.management=ALL-UNNAMED
 --add-exports=java.base/sun.nio.ch=ALL-UNNAMED --add-exports=java.base/jdk.internal.ref=ALL-UNNAMED
--Dunsupported.dbms.edition=enterprise -Dfile.encoding=UTF-8`)
+-Dunsupported.dbms.edition=enterprise -Dfile.encoding=UTF-8 -XX:TieredStopAtLevel=1 -XX:+UseSerialGC`)
 
 func newServer(o bareOrder, number int) *server {
 	name := fmt.Sprintf("bare-%d", number)

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,8 +16,8 @@ import (
 	"neo4j-kubernetes/verify"
 )
 
-// rolled is the setting of rolling changes, which 3.5 takes at a start only.
-const rolled = "dbms.transaction.bookmark_ready_timeout"
+// rolled is the setting of rolling changes, which 3.5 takes at a start only; preVoting the one that keeps members from needless elections.
+const rolled, preVoting = "dbms.transaction.bookmark_ready_timeout", "causal_clustering.enable_pre_voting"
 
 // next is another value of it, and how a server writes that.
 func (c *changing) next() (value, shown string) {
@@ -28,49 +26,61 @@ func (c *changing) next() (value, shown string) {
 	return fmt.Sprintf("%ds", seconds), fmt.Sprintf("%d000ms", seconds)
 }
 
-// roll changes the setting by the program and by the StatefulSet's own RollingUpdate, under writes: key is the figure of the gaps' sums,
-// timeKey that of the times, empty for none.
-func (c *changing) roll(ctx context.Context, key, timeKey string) error {
-	sides := []struct {
-		name string
-		make func(ctx context.Context, value string) (gaps, time.Duration, error)
-		keep func(key string, took time.Duration)
-	}{{"by the program", c.byProgram, c.ours}, {"by RollingUpdate", c.byRollingUpdate, c.theirs}}
-	if c.theirsFirst {
-		slices.Reverse(sides)
-	}
-	for _, side := range sides {
-		value, shown := c.next()
-		g, took, err := side.make(ctx, value)
-		if err == nil {
-			err = c.holds(ctx, rolled, shown)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", side.name, err)
-		}
-		c.say("%s: %s: %s", key, side.name, g)
-		side.keep(key, g.sum)
-		side.keep(timeKey, took)
-	}
-	return nil
-}
-
-func (c *changing) byProgram(ctx context.Context, value string) (gaps, time.Duration, error) {
+// rollByProgram changes the setting by an update: key is the figure of the gaps' sum, timeKey that of the time, empty for none.
+func (c *changing) rollByProgram(ctx context.Context, key, timeKey string) error {
+	value, shown := c.next()
 	if err := c.set(ctx, settingPath(rolled), value); err != nil {
-		return gaps{}, 0, err
+		return err
 	}
-	return c.underWrites(ctx, c.up)
+	return c.measured(ctx, key, timeKey, c.ours, shown, c.up)
 }
 
-// byRollingUpdate makes the change with the leader on the highest ordinal, which the controller replaces first. The pods are taken from the
-// controller again afterwards; the rest of what it leaves behind is the next update's to overwrite, whose writes of the set are forced.
-func (c *changing) byRollingUpdate(ctx context.Context, value string) (g gaps, took time.Duration, err error) {
+// rollByController changes it as anybody's StatefulSet would, with the leader on the highest ordinal, which the controller replaces first.
+func (c *changing) rollByController(ctx context.Context, key, timeKey string) error {
+	if err := c.plainPods(ctx); err != nil {
+		return fmt.Errorf("pods of a plain StatefulSet: %w", err)
+	}
 	members := c.members.Topology.Of(neo4j.Primary)
 	if err := c.leadTo(ctx, members[len(members)-1]); err != nil {
-		return gaps{}, 0, err
+		return err
 	}
-	g, took, err = c.underWrites(ctx, func(ctx context.Context) error { return c.rollOut(ctx, value) })
-	return g, took, errors.Join(err, c.backToOnDelete(ctx))
+	value, shown := c.next()
+	return c.measured(ctx, key, timeKey, c.theirs, shown, func(ctx context.Context) error { return c.rollOut(ctx, value) })
+}
+
+// measured makes a change under writes, keeps what it cost, and looks that every member has the value.
+func (c *changing) measured(ctx context.Context, key, timeKey string, keep func(string, time.Duration), shown string, change func(context.Context) error) error {
+	g, took, err := c.underWrites(ctx, change)
+	if err != nil {
+		return err
+	}
+	c.say("%s: %s", key, g)
+	keep(key, g.sum)
+	keep(timeKey, took)
+	return c.holds(ctx, rolled, shown)
+}
+
+// plainPods makes the members those of a plain StatefulSet: without what the program puts into its pods and neo4j.conf so that whoever ends
+// a leader does so gently, a hook by which it steps aside and pre-voting. All pods are made anew at once.
+func (c *changing) plainPods(ctx context.Context) error {
+	set, err := c.statefulSet(ctx)
+	if err != nil {
+		return err
+	}
+	conf, err := c.otherConf(ctx, set, "bench-conf-plain", func(text string) string { return without(text, preVoting) })
+	if err != nil {
+		return err
+	}
+	patch := fmt.Sprintf(`{"spec":{"template":{"spec":{"volumes":[{"name":"conf","configMap":{"name":%q}}],"containers":[{"name":"neo4j","lifecycle":null}]}}}}`, conf)
+	if err := c.patch(ctx, types.StrategicMergePatchType, patch); err != nil {
+		return err
+	}
+	soon := int64(1)
+	err = c.client.CoreV1().Pods(c.project.Namespace).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: &soon}, metav1.ListOptions{LabelSelector: podsOfMembers})
+	if err != nil {
+		return err
+	}
+	return harness.Eventually(ctx, 5*time.Minute, func() error { return c.rolledOut(ctx, set.Status.UpdateRevision) })
 }
 
 // rollOut makes the change that an update by the official provider would make, a template with another ConfigMap in it, and leaves the rest
@@ -80,7 +90,7 @@ func (c *changing) rollOut(ctx context.Context, value string) error {
 	if err != nil {
 		return err
 	}
-	conf, err := c.otherConf(ctx, set, value)
+	conf, err := c.otherConf(ctx, set, "bench-conf-"+value, func(text string) string { return withSetting(text, rolled, value) })
 	if err != nil {
 		return err
 	}
@@ -104,8 +114,8 @@ func (c *changing) patch(ctx context.Context, kind types.PatchType, patch string
 	return err
 }
 
-// otherConf makes a ConfigMap like the one of a set's pods, with another value of the setting, and gives its name.
-func (c *changing) otherConf(ctx context.Context, set *appsv1.StatefulSet, value string) (string, error) {
+// otherConf makes a ConfigMap like the one of a set's pods, with another neo4j.conf, and gives its name.
+func (c *changing) otherConf(ctx context.Context, set *appsv1.StatefulSet, name string, change func(conf string) string) (string, error) {
 	maps := c.client.CoreV1().ConfigMaps(c.project.Namespace)
 	for _, v := range set.Spec.Template.Spec.Volumes {
 		if v.Name != "conf" || v.ConfigMap == nil {
@@ -115,9 +125,9 @@ func (c *changing) otherConf(ctx context.Context, set *appsv1.StatefulSet, value
 		if err != nil {
 			return "", err
 		}
-		other := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "bench-conf-" + value}, Data: map[string]string{}}
+		other := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name}, Data: map[string]string{}}
 		for file, text := range now.Data {
-			other.Data[file] = withSetting(text, rolled, value)
+			other.Data[file] = change(text)
 		}
 		_, err = maps.Create(ctx, other, metav1.CreateOptions{})
 		return other.Name, err
@@ -127,13 +137,18 @@ func (c *changing) otherConf(ctx context.Context, set *appsv1.StatefulSet, value
 
 // withSetting is a neo4j.conf with one setting put in place of what it said of it.
 func withSetting(conf, setting, value string) string {
-	var lines []string
+	return without(conf, setting) + setting + "=" + value + "\n"
+}
+
+// without is a neo4j.conf without what it said of a setting.
+func without(conf, setting string) string {
+	var lines strings.Builder
 	for line := range strings.Lines(conf) {
 		if !strings.HasPrefix(line, setting+"=") {
-			lines = append(lines, strings.TrimSuffix(line, "\n"))
+			lines.WriteString(strings.TrimSuffix(line, "\n") + "\n")
 		}
 	}
-	return strings.Join(append(lines, setting+"="+value), "\n") + "\n"
+	return lines.String()
 }
 
 // rolledOut says what a StatefulSet's controller has still to do until all pods are of a revision other than the one before.
@@ -150,9 +165,4 @@ func (c *changing) rolledOut(ctx context.Context, before string) error {
 		return fmt.Errorf("%d of %d pods are new, %d ready", s.UpdatedReplicas, *set.Spec.Replicas, s.ReadyReplicas)
 	}
 	return nil
-}
-
-// backToOnDelete takes the pods from the controller again. The partition that the API fills in for RollingUpdate has no place beside OnDelete.
-func (c *changing) backToOnDelete(ctx context.Context) error {
-	return c.patch(ctx, types.MergePatchType, `{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}`)
 }

@@ -117,7 +117,7 @@ func (b *bench) build(ctx context.Context) error {
 	b.say("building the program and those that it is measured against")
 	programs := map[string]string{"neo4j": "."}
 	for name := range b.floorsWanted() {
-		programs[name] = "./tests/bench/" + name
+		programs[name] = "./tests/bench/" + folderOf[name]
 	}
 	for name, pkg := range programs {
 		if err := harness.Build(ctx, filepath.Join(b.dir, name), pkg); err != nil {

@@ -22,7 +22,7 @@ var up = []string{"up", "--yes", "--skip-preview"}
 
 // program measures our side: preview, update, update without a change, failover.
 func (b *bench) program(ctx context.Context, namespace string) (err error) {
-	if !b.wants(upPlain, upBare, previewFloor, previewProvider, unchangedFloor, failover, deletion) {
+	if !b.wants(upPlain, upBare, previewFirst, previewFloor, previewProvider, unchangedFloor, failover, deletion) {
 		return nil
 	}
 	p, forget, err := b.clone(ctx, namespace)
@@ -30,15 +30,10 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, forget()) }()
-	for _, key := range []string{previewFloor, previewProvider} {
-		if !b.wants(key) {
-			continue
-		}
-		if err := b.pair(ctx, key, p, []string{"preview"}); err != nil {
-			return err
-		}
+	if err := b.pair(ctx, previewFirst, p, []string{"preview"}); err != nil {
+		return err
 	}
-	if !b.wants(upPlain, upBare, unchangedFloor, failover, deletion) {
+	if !b.wants(upPlain, upBare, previewFloor, previewProvider, unchangedFloor, failover, deletion) {
 		return nil
 	}
 	took, err := timed(ctx, p, up...)
@@ -50,8 +45,8 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 	}
 	b.ours(upPlain, took)
 	b.ours(upBare, took)
-	if b.wants(unchangedFloor) {
-		if err := b.pair(ctx, unchangedFloor, p, up); err != nil {
+	for key, args := range map[string][]string{previewFloor: {"preview"}, previewProvider: {"preview"}, unchangedFloor: up} {
+		if err := b.pair(ctx, key, p, args); err != nil {
 			return err
 		}
 	}

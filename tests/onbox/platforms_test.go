@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestGKE brings up the stack gke with the class, the zones and the load balancer that it is written for. The stack eks is TestStackScript's.
+// TestGKE brings up the stack gke with the class, the zones and the load balancer that it is written for. By the commands that a user types
+// it is TestStackScript's, as eks is.
 func TestGKE(t *testing.T) {
 	t.Parallel()
 	b := onTheBox(t)
@@ -49,6 +50,10 @@ func TestDedicatedPool(t *testing.T) {
 	assert.Equal(t, []string{"dev3"}, p.nodes(), "the pool's one node")
 	assert.Equal(t, "disk", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
 	p.leavesNothing(t)
+	b.makes(t, "existing", func(t *testing.T) {
+		nodes := b.kubectl(t, "-n", "graph", "get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}")
+		assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, strings.Fields(nodes), "the tainted one, too")
+	})
 }
 
 // clusterHas gives the box, until the test ends, what a platform's Kubernetes cluster has and the box has not by itself.

@@ -45,7 +45,7 @@ func TestRollingChange(t *testing.T) {
 	}
 	p.unchanged()
 
-	p.must("config", "set-all", "--path", "--plaintext", "cluster.jvm.arguments[0]=-XX:MetaspaceSize=bogus")
+	p.must("config", "set-all", "--path", "--plaintext", "cluster.jvm.arguments[2]=-XX:MetaspaceSize=bogus")
 	out = p.refused()
 	assert.Regexp(t, `neo4j-read-0 does not come up: container neo4j ended with exit code 1 \(Error\); its log says: .*MetaspaceSize=bogus`, out)
 	broken := p.uids()
@@ -54,7 +54,7 @@ func TestRollingChange(t *testing.T) {
 	}
 	p.write("b-five")
 
-	p.must("config", "rm", "--path", "cluster.jvm")
+	p.must("config", "rm", "--path", "cluster.jvm.arguments[2]")
 	out = p.up()
 	assert.Contains(t, out, "neo4j-read-0 is of an earlier plan and down: replaced at once")
 	mended := p.uids()

@@ -61,12 +61,59 @@ config:
       kubeconfig: /srv/prod.kubeconfig
 `
 
-// TestStackScript takes the stack eks up, with its class and its load balancer, previews, proves and takes it down by the commands that a
-// user types.
+// TestStackScript takes stacks up, previews, proves and takes them down by the commands that a user types, one after another, for they are
+// written for one namespace. The stack existing is TestDedicatedPool's.
 func TestStackScript(t *testing.T) {
 	t.Parallel()
 	b := onTheBox(t)
 	newProject(t, b, "dev", "keeps-the-box-up") // for the other stories
+	t.Run("eks", b.foreignStack)
+	t.Run("dev", func(t *testing.T) { b.makes(t, "dev", func(*testing.T) {}) })
+	t.Run("minikube", func(t *testing.T) {
+		b.makes(t, "minikube", func(t *testing.T) {
+			assert.Equal(t, "/data/neo4j/neo4j/datadir-neo4j-0", b.kubectl(t, "get", "pv", "-o", `jsonpath={.items[?(@.spec.claimRef.name=="datadir-neo4j-0")].spec.hostPath.path}`))
+		})
+	})
+	t.Run("gke", func(t *testing.T) {
+		b.makes(t, "gke", func(t *testing.T) {
+			nodes := b.kubectl(t, "-n", "neo4j", "get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}")
+			assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, strings.Fields(nodes), "a member a node, and a node a zone")
+			assert.Equal(t, "premium-rwo premium-rwo premium-rwo", b.kubectl(t, "-n", "neo4j", "get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
+		})
+	})
+}
+
+// makes has the script take a stack up as its file stands, looks at it, and has it previewed, proven and taken down again.
+func (b *box) makes(t *testing.T, stack string, look func(t *testing.T)) {
+	s := newScript(t, b)
+	name := "Pulumi." + stack + ".yaml"
+	text, err := os.ReadFile(filepath.Join("../..", name))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(s.path(name), text, 0o600))
+	must := func(verb string) string {
+		t.Helper()
+		out, err := s.run(verb, stack)
+		require.NoError(t, err, "dev/stack.sh %s %s\n%s", verb, stack, out)
+		return out
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			out, err := s.run("down", stack)
+			t.Logf("dev/stack.sh down %s: %v\n%s", stack, err, out)
+		}
+	})
+	assert.Contains(t, must("up"), "proven: 3 cores, 0 read replicas")
+	look(t)
+	assert.Contains(t, must("preview"), "nothing changes for the running cluster")
+	assert.Contains(t, must("verify"), "proven: 3 cores, 0 read replicas")
+	assert.Contains(t, must("down"), "nothing is left of the stack "+stack+": no namespace, no claim, no volume")
+	left, err := os.ReadFile(s.path(name))
+	require.NoError(t, err)
+	assert.Equal(t, string(text), string(left), "the stack's file is as it was")
+}
+
+// foreignStack is the stack eks as a team has it that deploys elsewhere, with its class and its load balancer.
+func (b *box) foreignStack(t *testing.T) {
 	s := newScript(t, b)
 	file := s.path("Pulumi.eks.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(foreign), 0o600))

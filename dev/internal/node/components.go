@@ -1,11 +1,6 @@
 package node
 
-import (
-	"context"
-	"crypto/tls"
-	"net/http"
-	"time"
-)
+import "context"
 
 // lean are settings of Go's collector for components that serve three nodes, not thousands.
 var lean = []string{"GOGC=50"}
@@ -58,21 +53,4 @@ func (s Spec) controlPlane() []part {
 		s.part("cloud", apiReady, s.pki("admin.kubeconfig"), s.box().Volumes(), BalancerCIDR),
 		s.part("coredns", apiReady, s.file("Corefile")),
 	}
-}
-
-// apiReady asks the API server's readyz, which anonymous users may.
-func apiReady(ctx context.Context) bool {
-	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true, //nolint:gosec // only: does it answer?
-	}}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, APIServer()+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		return false
-	}
-	_ = response.Body.Close()
-	return response.StatusCode == http.StatusOK
 }

@@ -58,6 +58,7 @@ type importer struct {
 func (s Spec) importImages(ctx context.Context) {
 	i := &importer{dir: s.Images, imported: Imported(s), refused: Refused(s), load: ctrImport}
 	i.begin()
+	s.awaitNodes(ctx, imagesLatest)
 	for ; ctx.Err() == nil; time.Sleep(300 * time.Millisecond) {
 		i.round(ctx)
 	}
