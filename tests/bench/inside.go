@@ -145,7 +145,7 @@ func (s *server) settings() string {
 		"dbms.mode=CORE", "dbms.udc.enabled=false", "dbms.connector.https.enabled=false",
 		"dbms.memory.heap.initial_size=256m", "dbms.memory.heap.max_size=256m", "dbms.memory.pagecache.size=32m",
 		"dbms.tx_log.rotation.retention_policy=100M size", "dbms.security.causal_clustering_status_auth_enabled=false",
-		"causal_clustering.leader_election_timeout=1s", "causal_clustering.cluster_topology_refresh=1s",
+		"causal_clustering.leader_election_timeout=1s", "causal_clustering.cluster_topology_refresh=1s", preVoting + "=true",
 		"causal_clustering.minimum_core_cluster_size_at_formation=3",
 		"causal_clustering.minimum_core_cluster_size_at_runtime=3",
 		"causal_clustering.initial_discovery_members=127.0.0.1:15000,127.0.0.1:15001,127.0.0.1:15002",
