@@ -57,6 +57,7 @@ var edits = map[string]func(*plan.Plan){
 	"expose.healthCheckPort":     func(p *plan.Plan) { p.Expose.Balancer.HealthCheckPort = 32000 },
 	"expose.nodePorts.bolt":      func(p *plan.Plan) { p.Expose.NodePorts.Bolt = 32687 },
 	"expose.nodePorts.http":      func(p *plan.Plan) { p.Expose.NodePorts.HTTP = 32474 },
+	"expose.httpInside":          func(p *plan.Plan) { p.Expose.HTTPInside = true },
 	"expose.ingress.host":        func(p *plan.Plan) { p.Expose.Ingress.Host = "graph.example.org" },
 	"expose.ingress.class":       func(p *plan.Plan) { p.Expose.Ingress.Class = "nginx" },
 	"expose.ingress.tlsSecret":   func(p *plan.Plan) { p.Expose.Ingress.TLSSecret = "graph" },

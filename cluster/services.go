@@ -40,14 +40,12 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 	}
 	name := d.plan.ClientService()
 	var ports corev1.ServicePortArray
-	for _, p := range d.plan.MemberPorts(family) {
-		if p.Class == neo4j.ClientPort {
-			port := servicePort(p)
-			if number := d.plan.ClientNodePort(p.Name); number != 0 {
-				port.NodePort = pulumi.Int(number)
-			}
-			ports = append(ports, port)
+	for _, p := range d.plan.ServicePorts(family, name) {
+		port := servicePort(p)
+		if number := d.plan.ClientNodePort(p.Name); number != 0 {
+			port.NodePort = pulumi.Int(number)
 		}
+		ports = append(ports, port)
 	}
 	annotations := pulumi.ToStringMap(d.plan.Expose.Annotations)
 	if d.plan.Expose.Type != "LoadBalancer" {

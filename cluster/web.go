@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -12,10 +13,17 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-// web declares the ways in for HTTP. They lead to the client Service by its name, and come before the members like their own Services: a
+// web declares the ways in for HTTP. They lead to a Service by its name, and come before the members like their own Services: a
 // destroy of protected members ends before it comes to these. Nobody waits for them: what serves them is not the program's.
 func (d *declaration) web(family neo4j.Family) ([]pulumi.Resource, error) {
 	var ways []pulumi.Resource
+	if d.plan.Expose.HTTPInside {
+		service, err := d.httpInside(family)
+		if err != nil {
+			return nil, fmt.Errorf("service for HTTP: %w", err)
+		}
+		ways = append(ways, service)
+	}
 	if d.plan.Expose.Ingress.Host != "" {
 		ingress, err := d.ingress()
 		if err != nil {
@@ -33,6 +41,22 @@ func (d *declaration) web(family neo4j.Family) ([]pulumi.Resource, error) {
 	return ways, nil
 }
 
+// httpInside declares the Service of HTTP's own, which is of ready primaries as the client Service is.
+func (d *declaration) httpInside(family neo4j.Family) (pulumi.Resource, error) {
+	name := d.plan.HTTPService()
+	var ports corev1.ServicePortArray
+	for _, p := range d.plan.ServicePorts(family, name) {
+		ports = append(ports, servicePort(p))
+	}
+	return corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
+		Metadata: d.meta(name, "", notAwaited()),
+		Spec: &corev1.ServiceSpecArgs{
+			Type: pulumi.String("ClusterIP"), Selector: selector(d.plan, neo4j.Primary), Ports: ports,
+			IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
+		},
+	}, d.options()...)
+}
+
 func (d *declaration) ingress() (pulumi.Resource, error) {
 	i, name := d.plan.Expose.Ingress, d.plan.WebName()
 	annotations := notAwaited()
@@ -44,7 +68,7 @@ func (d *declaration) ingress() (pulumi.Resource, error) {
 		Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: networkingv1.HTTPIngressPathArray{&networkingv1.HTTPIngressPathArgs{
 			Path: pulumi.String("/"), PathType: pulumi.String("Prefix"),
 			Backend: &networkingv1.IngressBackendArgs{Service: &networkingv1.IngressServiceBackendArgs{
-				Name: pulumi.String(d.plan.ClientService()), Port: &networkingv1.ServiceBackendPortArgs{Name: pulumi.String("http")},
+				Name: pulumi.String(d.plan.HTTPService()), Port: &networkingv1.ServiceBackendPortArgs{Name: pulumi.String("http")},
 			}},
 		}}},
 	}}}
@@ -75,7 +99,7 @@ func (d *declaration) route(family neo4j.Family) (pulumi.Resource, error) {
 			"parentRefs": []any{parent}, "hostnames": []any{r.Host},
 			"rules": []any{map[string]any{
 				"matches":     []any{map[string]any{"path": map[string]any{"type": "PathPrefix", "value": "/"}}},
-				"backendRefs": []any{map[string]any{"name": d.plan.ClientService(), "port": family.Ports.HTTP}},
+				"backendRefs": []any{map[string]any{"name": d.plan.HTTPService(), "port": family.Ports.HTTP}},
 			}},
 		}},
 	}, d.options()...)

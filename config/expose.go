@@ -32,6 +32,7 @@ func readExposure(f *file, name string, p platform) plan.Exposure {
 	ports := f.sub("nodePorts")
 	e.NodePorts = plan.NodePorts{Bolt: ports.integer("bolt", 0), HTTP: ports.integer("http", 0)}
 	ports.end()
+	e.HTTPInside = f.boolean("httpInside", false)
 	e.Ingress, e.Route = readIngress(f.sub("ingress")), readRoute(f.sub("route"))
 	e.Members = readMemberExposure(f.sub("members"), balanced)
 	if f.text("scope", "") == "external" && len(e.Balancer.SourceRanges) == 0 {

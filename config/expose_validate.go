@@ -115,6 +115,8 @@ func validateNodePorts(s plan.Plan, problems *Problems) {
 	}{{"nodePorts.bolt", e.NodePorts.Bolt}, {"nodePorts.http", e.NodePorts.HTTP}} {
 		switch {
 		case of.port == 0:
+		case of.path == "nodePorts.http" && e.HTTPInside:
+			problems.add("cluster.expose."+of.path, of.port, "is no port of the client Service, for httpInside: true keeps HTTP inside", "leave one of the two out")
 		case e.Type == "ClusterIP":
 			problems.add("cluster.expose."+of.path, of.port, "is for NodePorts and load balancers, and the client Service is neither", "write expose.type: NodePort, or leave it out")
 		case checkNodePort("cluster.expose."+of.path, of.port, problems):

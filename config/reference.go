@@ -78,6 +78,7 @@ var Reference = []Key{
 	{"expose.healthCheckPort", "Kubernetes chooses", "Port at which nodes say whether they have a member, 30000 to 32767; with trafficPolicy: Local"},
 	{"expose.nodePorts.bolt", "Kubernetes chooses", "Port of the nodes for Bolt, 30000 to 32767"},
 	{"expose.nodePorts.http", "Kubernetes chooses", "Port of the nodes for HTTP"},
+	{"expose.httpInside", "false", "Leave Bolt alone to the client Service: HTTP gets a Service of its own, <name>-http of type ClusterIP, to which expose.ingress and expose.route then lead"},
 	{"expose.ingress.host", "", "Name by which an Ingress leads HTTP to the client Service; without it there is none"},
 	{"expose.ingress.class", "the Kubernetes cluster's", "IngressClass"},
 	{"expose.ingress.tlsSecret", "", "Secret of type kubernetes.io/tls in the namespace, by which the controller serves HTTPS"},

@@ -85,6 +85,9 @@ func (p Plan) CertificateNames() []string {
 	names := append([]string{
 		p.Host("*"), p.inNamespace(p.ClientService()), client + ".svc", client, p.ClientService(), "localhost",
 	}, slices.Concat(p.Certificates.Names, p.outsideNames())...)
+	if p.Expose.HTTPInside {
+		names = append(names, p.inNamespace(p.HTTPService()))
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -9,6 +9,12 @@ var wayFacts = []Fact{
 	{"expose.healthCheckPort", InPlace, func(p Plan) string { return number(p.Expose.Balancer.HealthCheckPort) }},
 	{"expose.nodePorts.bolt", InPlace, func(p Plan) string { return number(p.Expose.NodePorts.Bolt) }},
 	{"expose.nodePorts.http", InPlace, func(p Plan) string { return number(p.Expose.NodePorts.HTTP) }},
+	{"expose.httpInside", InPlace, func(p Plan) string {
+		if p.Expose.HTTPInside {
+			return "true"
+		}
+		return none
+	}},
 	{"expose.ingress.host", InPlace, func(p Plan) string { return orNone(p.Expose.Ingress.Host) }},
 	{"expose.ingress.class", InPlace, func(p Plan) string { return orNone(p.Expose.Ingress.Class) }},
 	{"expose.ingress.tlsSecret", InPlace, func(p Plan) string { return orNone(p.Expose.Ingress.TLSSecret) }},

@@ -117,6 +117,8 @@ type Exposure struct {
 	Balancer Balancer
 	// NodePorts are the client Service's ports on the nodes, zero where Kubernetes chooses them.
 	NodePorts NodePorts
+	// HTTPInside leaves Bolt alone to the client Service: HTTP has a Service of its own, which no load balancer and no port of a node leads to.
+	HTTPInside bool
 	// Members are Services of the members' own.
 	Members MemberExposure
 	// Ingress and Route are further ways in for HTTP.

@@ -1,5 +1,11 @@
 package plan
 
+import (
+	"slices"
+
+	"neo4j-kubernetes/neo4j"
+)
+
 // Ingress has HTTP come in by a controller of Ingresses (Kubernetes, "Ingress"). There is none where Host is empty.
 type Ingress struct {
 	// Host is the name by which clients come, Class the IngressClass, empty for the Kubernetes cluster's default.
@@ -20,8 +26,27 @@ type Route struct {
 // GatewayGroup is the API group of Gateways and their routes.
 const GatewayGroup = "gateway.networking.k8s.io"
 
-// WebName is the name of the Ingress and of the HTTPRoute.
+// WebName is the name of the Ingress and of the HTTPRoute, and of the Service for HTTP where that has one of its own.
 func (p Plan) WebName() string { return p.Name + "-http" }
+
+// HTTPService is the Service by which HTTP is reached.
+func (p Plan) HTTPService() string {
+	if p.Expose.HTTPInside {
+		return p.WebName()
+	}
+	return p.ClientService()
+}
+
+// ServicePorts are the clients' ports that a Service serves, which is the client Service or HTTPService.
+func (p Plan) ServicePorts(f neo4j.Family, service string) []neo4j.Port {
+	return slices.DeleteFunc(p.MemberPorts(f), func(port neo4j.Port) bool {
+		by := p.HTTPService()
+		if port.Name == "bolt" {
+			by = p.ClientService()
+		}
+		return port.Class != neo4j.ClientPort || by != service
+	})
+}
 
 // WebURI is where clients outside speak HTTP by the Ingress; empty where there is none. What a Gateway's listener speaks is its owner's to say.
 func (p Plan) WebURI() string {

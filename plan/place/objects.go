@@ -90,6 +90,9 @@ func ofPlan(client kubernetes.Interface, p plan.Plan) []wanted {
 			all = append(all, wanted{"service", ns, plan.OutsideService(m), of(core.Services(ns).Get)})
 		}
 	}
+	if p.Expose.HTTPInside {
+		all = append(all, wanted{"service", ns, p.HTTPService(), of(core.Services(ns).Get)})
+	}
 	if p.Expose.Ingress.Host != "" {
 		all = append(all, wanted{"ingress", ns, p.WebName(), of(client.NetworkingV1().Ingresses(ns).Get)})
 	}

@@ -18,11 +18,14 @@ func TestGKE(t *testing.T) {
 	b := onTheBox(t)
 	p := newProject(t, b, "gke", "on-gke") // the box has the class that GKE brings
 	p.set("cluster.placement.zones", "require")
+	p.set("cluster.expose.httpInside", true)
 	assert.Contains(t, p.up(), "LEADER")
 	assert.Equal(t, "3 cores, 0 read replicas", p.topology())
 	assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, p.nodes(), "a member a node, and a node a zone")
 	assert.Equal(t, "premium-rwo premium-rwo premium-rwo", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
-	b.servesByBalancer(t, p.must("stack", "output", "outsideURI"), p.Namespace, "neo4j-0")
+	address := b.servesByBalancer(t, p.must("stack", "output", "outsideURI"), p.Namespace, "neo4j-0")
+	require.Error(t, b.dials(p.Namespace, "neo4j-0", address, 7474), "HTTP stays inside")
+	require.NoError(t, b.dials(p.Namespace, "neo4j-0", "neo4j-http", 7474))
 	p.leavesNothing(t)
 }
 
@@ -73,8 +76,8 @@ func (p *project) nodes() []string {
 	return strings.Fields(p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}"))
 }
 
-// servesByBalancer dials the load balancer's address from a member's pod, by the output that names it.
-func (b *box) servesByBalancer(t *testing.T, outsideURI, namespace, from string) {
+// servesByBalancer dials the load balancer's address from a member's pod, by the output that names it, and gives the address.
+func (b *box) servesByBalancer(t *testing.T, outsideURI, namespace, from string) string {
 	t.Helper()
 	at, err := url.Parse(strings.TrimSpace(outsideURI))
 	require.NoError(t, err)
@@ -82,6 +85,7 @@ func (b *box) servesByBalancer(t *testing.T, outsideURI, namespace, from string)
 	port, err := strconv.Atoi(at.Port())
 	require.NoError(t, err)
 	require.NoError(t, b.dials(namespace, from, at.Hostname(), port))
+	return at.Hostname()
 }
 
 // leavesNothing previews without a change, destroys, and finds nothing of the stack in the cluster.

@@ -105,6 +105,7 @@ var changes = map[string][]any{
 	"expose.healthCheckPort":          {32000},
 	"expose.nodePorts.bolt":           {32687},
 	"expose.nodePorts.http":           {32474},
+	"expose.httpInside":               {true},
 	"expose.ingress.host":             {"graph.example.org"},
 	"expose.ingress.class":            {"nginx"},
 	"expose.ingress.tlsSecret":        {"graph"},
