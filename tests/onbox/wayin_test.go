@@ -57,7 +57,8 @@ func TestWayIn(t *testing.T) {
 	for name, release := range map[string]string{"a server of 5.26": "5.26.30", "a server of 2026.08": "2026.08.1"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newProject(t, b, "dev", "way-in-"+strings.ReplaceAll(release, ".", "-"))
+			stack := map[string]string{"5.26.30": "gke", "2026.08.1": "dev"}[release] // the former is gke's own
+			p := newProject(t, b, stack, "way-in-"+strings.ReplaceAll(release, ".", "-"))
 			p.set("cluster.release", release)
 			p.set("cluster.edition", "community")
 			p.set("cluster.primaries", 1)
