@@ -71,7 +71,8 @@ func TestStackScript(t *testing.T) {
 	t.Run("dev", func(t *testing.T) { b.makes(t, "dev", func(*testing.T) {}) })
 	t.Run("minikube", func(t *testing.T) {
 		b.makes(t, "minikube", func(t *testing.T) {
-			assert.Equal(t, "/data/neo4j/neo4j/datadir-neo4j-0", b.kubectl(t, "get", "pv", "-o", `jsonpath={.items[?(@.spec.claimRef.name=="datadir-neo4j-0")].spec.hostPath.path}`))
+			folders := b.kubectl(t, "get", "pv", "-o", `jsonpath={.items[?(@.spec.claimRef.namespace=="neo4j")].spec.hostPath.path}`)
+			assert.ElementsMatch(t, []string{"/data/neo4j/neo4j/datadir-neo4j-0", "/data/neo4j/neo4j/datadir-neo4j-1", "/data/neo4j/neo4j/datadir-neo4j-2"}, strings.Fields(folders))
 		})
 	})
 	t.Run("gke", func(t *testing.T) {
