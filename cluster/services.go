@@ -13,10 +13,6 @@ func (d *declaration) headless() (*corev1.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ports corev1.ServicePortArray
-	for _, p := range d.plan.MemberPorts(family) {
-		ports = append(ports, servicePort(p))
-	}
 	return corev1.NewService(d.ctx, d.plan.Headless(), &corev1.ServiceArgs{
 		Metadata: d.meta(d.plan.Headless(), "", notAwaited()),
 		Spec: &corev1.ServiceSpecArgs{
@@ -25,7 +21,7 @@ func (d *declaration) headless() (*corev1.Service, error) {
 			// Members look each other up before any is ready: a core answers its probe only after the cluster has formed, so
 			// publishing ready addresses only would wait for itself.
 			PublishNotReadyAddresses: pulumi.Bool(true),
-			Ports:                    ports,
+			Ports:                    servicePorts(d.plan.MemberPorts(family)),
 			IpFamilyPolicy:           d.familyPolicy(), IpFamilies: d.families(),
 		},
 	}, d.options()...)
@@ -118,6 +114,14 @@ func (d *declaration) outsideURI(family neo4j.Family, client *corev1.Service) pu
 // notAwaited has the provider not wait for a Service's endpoints, which it gives ten seconds to settle: the check proves more.
 func notAwaited() pulumi.StringMap {
 	return pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
+}
+
+func servicePorts(ports []neo4j.Port) corev1.ServicePortArray {
+	var all corev1.ServicePortArray
+	for _, p := range ports {
+		all = append(all, servicePort(p))
+	}
+	return all
 }
 
 func servicePort(p neo4j.Port) *corev1.ServicePortArgs {

@@ -44,14 +44,10 @@ func (d *declaration) web(family neo4j.Family) ([]pulumi.Resource, error) {
 // httpInside declares the Service of HTTP's own, which is of ready primaries as the client Service is.
 func (d *declaration) httpInside(family neo4j.Family) (pulumi.Resource, error) {
 	name := d.plan.HTTPService()
-	var ports corev1.ServicePortArray
-	for _, p := range d.plan.ServicePorts(family, name) {
-		ports = append(ports, servicePort(p))
-	}
 	return corev1.NewService(d.ctx, name, &corev1.ServiceArgs{
 		Metadata: d.meta(name, "", notAwaited()),
 		Spec: &corev1.ServiceSpecArgs{
-			Type: pulumi.String("ClusterIP"), Selector: selector(d.plan, neo4j.Primary), Ports: ports,
+			Type: pulumi.String("ClusterIP"), Selector: selector(d.plan, neo4j.Primary), Ports: servicePorts(d.plan.ServicePorts(family, name)),
 			IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
 		},
 	}, d.options()...)

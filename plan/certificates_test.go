@@ -48,6 +48,9 @@ func TestCertificatesBearEveryNameThatIsDialled(t *testing.T) {
 	assert.Subset(t, p.CertificateNames(), []string{"graph-neo4j-0.example.org", "graph-neo4j-2.example.org"}, "no wildcard covers them")
 	p.Expose.Members.Address = "192.0.2.7"
 	assert.NotContains(t, p.CertificateNames(), "192.0.2.7", "an address is no name")
+	assert.NotContains(t, p.CertificateNames(), "neo4j-http.graph.svc.cluster.local")
+	p.Expose.HTTPInside = true
+	assert.Contains(t, p.CertificateNames(), "neo4j-http.graph.svc.cluster.local", "the Service of HTTP's own")
 	p.Discovery.Type = "K8S"
 	assert.Contains(t, p.CertificateNames(), "*.graph.svc.cluster.local", "a member is a Service there")
 }

@@ -40,14 +40,12 @@ func (p Plan) ClientNodePort(name string) int {
 
 // outsideNames are the DNS names by which members are dialled from outside: a wildcard where one covers them, else each by itself.
 func (p Plan) outsideNames() []string {
-	address := p.Expose.Members.Address
-	if p.Expose.Members.Type == "" || address == "" {
-		return nil
-	}
-	if rest, ok := strings.CutPrefix(address, MemberPlace+"."); ok && !strings.Contains(rest, MemberPlace) {
+	hosts := p.outsideHosts()
+	rest, ok := strings.CutPrefix(p.Expose.Members.Address, MemberPlace+".")
+	if len(hosts) > 0 && ok && !strings.Contains(rest, MemberPlace) {
 		return []string{"*." + rest}
 	}
-	return p.outsideHosts()
+	return hosts
 }
 
 // outsideHosts are the DNS names by which members are dialled from outside, each once. An address by which they are dialled is none.

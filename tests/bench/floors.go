@@ -57,8 +57,8 @@ func (b *bench) makeFloors(ctx context.Context) error {
 	return nil
 }
 
-// pair times one command, where its figure is wanted, on our project and on the one that it is measured against, twice each, so that neither is always the
-// first.
+// pair times one command, where its figure is wanted, on our project and on the one that it is measured against, twice each, so that
+// neither is always the first.
 func (b *bench) pair(ctx context.Context, key string, p *harness.Project, args []string) error {
 	if !b.wants(key) {
 		return nil

@@ -45,8 +45,11 @@ func (b *bench) program(ctx context.Context, namespace string) (err error) {
 	}
 	b.ours(upPlain, took)
 	b.ours(upBare, took)
-	for key, args := range map[string][]string{previewFloor: {"preview"}, previewProvider: {"preview"}, unchangedFloor: up} {
-		if err := b.pair(ctx, key, p, args); err != nil {
+	for _, of := range []struct {
+		key  string
+		args []string
+	}{{previewFloor, []string{"preview"}}, {previewProvider, []string{"preview"}}, {unchangedFloor, up}} {
+		if err := b.pair(ctx, of.key, p, of.args); err != nil {
 			return err
 		}
 	}

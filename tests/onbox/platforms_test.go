@@ -54,8 +54,7 @@ func TestDedicatedPool(t *testing.T) {
 	assert.Equal(t, "disk", p.kubectl("get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
 	p.leavesNothing(t)
 	b.makes(t, "existing", func(t *testing.T) {
-		nodes := b.kubectl(t, "-n", "graph", "get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}")
-		assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, strings.Fields(nodes), "the tainted one, too")
+		assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, b.nodesOf(t, "graph"), "the tainted one, too")
 	})
 }
 
@@ -73,7 +72,13 @@ func (b *box) clusterHas(t *testing.T, stack string) {
 // nodes are those on which the members run.
 func (p *project) nodes() []string {
 	p.t.Helper()
-	return strings.Fields(p.kubectl("get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}"))
+	return p.box.nodesOf(p.t, p.Namespace)
+}
+
+// nodesOf are those on which the members in a namespace run.
+func (b *box) nodesOf(t *testing.T, namespace string) []string {
+	t.Helper()
+	return strings.Fields(b.kubectl(t, "-n", namespace, "get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}"))
 }
 
 // servesByBalancer dials the load balancer's address from a member's pod, by the output that names it, and gives the address.

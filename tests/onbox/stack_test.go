@@ -45,6 +45,23 @@ func (s script) run(verb, stack string) (string, error) {
 	return string(out), err
 }
 
+func (s script) must(t *testing.T, verb, stack string) string {
+	t.Helper()
+	out, err := s.run(verb, stack)
+	require.NoError(t, err, "dev/stack.sh %s %s\n%s", verb, stack, out)
+	return out
+}
+
+// downIfFailed takes a stack down after a test that ended on the way.
+func (s script) downIfFailed(t *testing.T, stack string) {
+	t.Cleanup(func() {
+		if t.Failed() {
+			out, err := s.run("down", stack)
+			t.Logf("dev/stack.sh down %s: %v\n%s", stack, err, out)
+		}
+	})
+}
+
 // foreign is a stack file as a team has it that deploys to EKS: a kubeconfig, a key of the cloud's and a password that it encrypts.
 const foreign = `secretsprovider: awskms://alias/stacks
 encryptedkey: AQIDBA==
@@ -77,8 +94,7 @@ func TestStackScript(t *testing.T) {
 	})
 	t.Run("gke", func(t *testing.T) {
 		b.makes(t, "gke", func(t *testing.T) {
-			nodes := b.kubectl(t, "-n", "neo4j", "get", "pods", "-l", "app.kubernetes.io/name=neo4j", "-o", "jsonpath={.items[*].spec.nodeName}")
-			assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, strings.Fields(nodes), "a member a node, and a node a zone")
+			assert.ElementsMatch(t, []string{"dev1", "dev2", "dev3"}, b.nodesOf(t, "neo4j"), "a member a node, and a node a zone")
 			assert.Equal(t, "premium-rwo premium-rwo premium-rwo", b.kubectl(t, "-n", "neo4j", "get", "pvc", "-o", "jsonpath={.items[*].spec.storageClassName}"))
 		})
 	})
@@ -91,23 +107,12 @@ func (b *box) makes(t *testing.T, stack string, look func(t *testing.T)) {
 	text, err := os.ReadFile(filepath.Join("../..", name))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(s.path(name), text, 0o600))
-	must := func(verb string) string {
-		t.Helper()
-		out, err := s.run(verb, stack)
-		require.NoError(t, err, "dev/stack.sh %s %s\n%s", verb, stack, out)
-		return out
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			out, err := s.run("down", stack)
-			t.Logf("dev/stack.sh down %s: %v\n%s", stack, err, out)
-		}
-	})
-	assert.Contains(t, must("up"), "proven: 3 cores, 0 read replicas")
+	s.downIfFailed(t, stack)
+	assert.Contains(t, s.must(t, "up", stack), "proven: 3 cores, 0 read replicas")
 	look(t)
-	assert.Contains(t, must("preview"), "nothing changes for the running cluster")
-	assert.Contains(t, must("verify"), "proven: 3 cores, 0 read replicas")
-	assert.Contains(t, must("down"), "nothing is left of the stack "+stack+": no namespace, no claim, no volume")
+	assert.Contains(t, s.must(t, "preview", stack), "nothing changes for the running cluster")
+	assert.Contains(t, s.must(t, "verify", stack), "proven: 3 cores, 0 read replicas")
+	assert.Contains(t, s.must(t, "down", stack), "nothing is left of the stack "+stack+": no namespace, no claim, no volume")
 	left, err := os.ReadFile(s.path(name))
 	require.NoError(t, err)
 	assert.Equal(t, string(text), string(left), "the stack's file is as it was")
@@ -120,19 +125,13 @@ func (b *box) foreignStack(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(foreign), 0o600))
 	must := func(verb string) string {
 		t.Helper()
-		out, err := s.run(verb, "eks")
-		require.NoError(t, err, "dev/stack.sh %s eks\n%s", verb, out)
+		out := s.must(t, verb, "eks")
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
 		require.Equal(t, foreign, string(text), "%s leaves the stack's file as it is", verb)
 		return out
 	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			out, err := s.run("down", "eks")
-			t.Logf("dev/stack.sh down eks: %v\n%s", err, out)
-		}
-	})
+	s.downIfFailed(t, "eks")
 
 	out, err := s.run("up", "nowhere")
 	require.Error(t, err)

@@ -54,12 +54,11 @@ func TestWayIn(t *testing.T) {
 		hosts = map[string]string{"nodes.example.org": p.box.kubectl(t, "get", "node", "dev2", "-o", `jsonpath={.status.addresses[?(@.type=="InternalIP")].address}`)}
 		p.routesOutside(t, client, hosts, "nodes.example.org:31000", "nodes.example.org:31001", "nodes.example.org:31002")
 	})
-	for name, release := range map[string]string{"a server of 5.26": "5.26.30", "a server of 2026.08": "2026.08.1"} {
+	for name, of := range map[string]struct{ stack, release string }{"a server of 5.26": {"gke", "5.26.30"}, "a server of 2026.08": {"dev", "2026.08.1"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			stack := map[string]string{"5.26.30": "gke", "2026.08.1": "dev"}[release] // the former is gke's own
-			p := newProject(t, b, stack, "way-in-"+strings.ReplaceAll(release, ".", "-"))
-			p.set("cluster.release", release)
+			p := newProject(t, b, of.stack, "way-in-"+strings.ReplaceAll(of.release, ".", "-"))
+			p.set("cluster.release", of.release)
 			p.set("cluster.edition", "community")
 			p.set("cluster.primaries", 1)
 			p.set("cluster.expose.type", "LoadBalancer")

@@ -123,10 +123,6 @@ func notReady(state supervisor.State, nodes []corev1.Node) error {
 
 // heard gives the Ready condition of a node: what it says, and when the node itself said so last, to the second.
 func heard(n corev1.Node) (ready bool, at time.Time) {
-	for _, c := range n.Status.Conditions {
-		if c.Type == corev1.NodeReady {
-			return c.Status == corev1.ConditionTrue, c.LastHeartbeatTime.Time
-		}
-	}
-	return false, time.Time{}
+	c := node.ReadyCondition(n)
+	return c.Status == corev1.ConditionTrue, c.LastHeartbeatTime.Time
 }

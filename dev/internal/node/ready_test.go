@@ -1,6 +1,12 @@
 package node
 
 import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,10 +25,50 @@ func TestNodesThatAreReady(t *testing.T) {
 	}
 }
 
+// Where no API server answers, images wait as long as they are told to, and no longer.
 func TestImagesWaitForNodesOnlySoLong(t *testing.T) {
+	const nowhere = `{apiVersion: v1, kind: Config, current-context: a, contexts: [{name: a, context: {cluster: a}}], clusters: [{name: a, cluster: {server: "http://127.0.0.1:1"}}]}`
+	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, "pki"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, "pki", "admin.kubeconfig"), []byte(nowhere), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const limit = 20 * time.Millisecond
 	began := time.Now()
-	Spec{Number: 2, Nodes: 3}.awaitNodes(t.Context(), 20*time.Millisecond)
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("waited %s where no API server answers, want 20 ms", took)
+	Spec{Home: home, Number: 2, Nodes: 3}.awaitNodes(t.Context(), limit)
+	if took := time.Since(began); took < limit || took > 5*time.Second {
+		t.Errorf("waited %s where no API server answers, want %s", took, limit)
+	}
+}
+
+func TestReadinessIsAskedOverOneConnection(t *testing.T) {
+	var connections atomic.Int32
+	ok := true
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !ok {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		_, _ = w.Write([]byte("[+]ping ok"))
+	}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	s.StartTLS()
+	defer s.Close()
+	for range 3 {
+		if !saysOK(t.Context(), s.URL) {
+			t.Error("it answers, and is taken for not ready")
+		}
+	}
+	ok = false
+	if saysOK(t.Context(), s.URL) {
+		t.Error("it says that it is not ready, and is taken for ready")
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("4 questions took %d connections, want 1", n)
 	}
 }
