@@ -25,7 +25,12 @@ func (b *Box) CertManager(ctx context.Context) (stop func(), err error) {
 	if _, err := b.Kubectl(ctx, "apply", "--server-side", "-f", filepath.Join(cache, "cert-manager-crds")); err != nil {
 		return nil, err
 	}
-	if _, err := b.Kubectl(ctx, "wait", "--for=condition=Established", "--timeout=1m", "crd/issuers.cert-manager.io", "crd/certificates.cert-manager.io"); err != nil {
+	// kubectl wait gives up at once on a definition to which the API server has written no status yet.
+	err = Eventually(ctx, time.Minute, func() error {
+		_, err := b.Kubectl(ctx, "wait", "--for=condition=Established", "--timeout=1m", "crd/issuers.cert-manager.io", "crd/certificates.cert-manager.io")
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
