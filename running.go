@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
 
@@ -69,6 +70,20 @@ func (r running) look(context.Context) (*plan.Found, error) {
 		return nil, nil
 	}
 	return nil, fmt.Errorf("what is in the place cannot be seen; nothing was touched: %w", err)
+}
+
+// same says whether StatefulSets that the state knows are those that are reached; a preview that reaches no cluster cannot.
+func (r running) same(_ context.Context, uids map[string]string) error {
+	ctx, cancel := r.soon()
+	defer cancel()
+	client, err := r.access().Client()
+	if err == nil {
+		err = place.Same(ctx, client, r.stack.Plan.Namespace, uids)
+	}
+	if err != nil && r.ctx.DryRun() && !errors.As(err, &plan.Refusal{}) {
+		return nil
+	}
+	return err
 }
 
 // renewed notes who serves an older certificate than is there by now. Where members cannot be asked, what is to come is said without.

@@ -79,7 +79,7 @@ func Guard(ctx *pulumi.Context, args *GuardArgs) (*Plan, error) {
 		return nil, err
 	}
 	p.told = p.URN().ApplyT(func(pulumi.URN) ([]pulumi.Resource, error) {
-		return []pulumi.Resource{p}, g.unchanged(ctx.Context(), stackOf(ctx))
+		return []pulumi.Resource{p}, g.unchanged(ctx.Context(), stackOf(ctx), ctx.DryRun())
 	}).(pulumi.ResourceArrayOutput)
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{})
 }
@@ -131,20 +131,23 @@ func (g *guard) check(ctx context.Context, stack string, h *pulumi.ResourceHookA
 	})))
 }
 
-// unchanged tells of a plan that is the last update's, for which the engine calls no hook: only the place can show anything then. What
-// cannot be seen of it is no reason to end an update that changes nothing.
-func (g *guard) unchanged(ctx context.Context, stack string) error {
+// unchanged tells of a plan that is the last update's, for which the engine calls no hook: only the place can show anything then, and it may
+// be another's by now. What cannot be seen of it is no reason to end an update that changes nothing.
+func (g *guard) unchanged(ctx context.Context, stack string, preview bool) error {
 	if g.told.Load() {
 		return nil
 	}
 	record := g.Plan.Record()
 	c := plan.Change{Before: &record, After: g.Plan, Stack: stack}
-	if g.Look != nil && g.Cluster != "" {
+	if g.Look != nil && (g.Cluster != "" || !preview) { // a preview that has reached no cluster does not try again
 		if found, err := g.Look(ctx); err == nil {
 			c.Found = found
 		}
 	}
-	return g.Tell(summary.Of(summary.Change{Change: c, Conf: g.conf, PodsBefore: g.pods, PodsAfter: g.pods}))
+	refusals := plan.StillRefused(c)
+	return errors.Join(plan.Refused(refusals), g.Tell(summary.Of(summary.Change{
+		Change: c, Conf: g.conf, PodsBefore: g.pods, PodsAfter: g.pods, Refused: refusals,
+	})))
 }
 
 // recordOf reads a plan as the state has it.

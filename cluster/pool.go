@@ -19,12 +19,13 @@ const PoolToken = "neo4j:kubernetes:Pool"
 type Pool struct {
 	pulumi.ResourceState
 
+	name        string
 	statefulSet *appsv1.StatefulSet
 }
 
 func newPool(d *declaration, role neo4j.Role, args *Args, needs []pulumi.Resource) (*Pool, error) {
 	name := d.plan.Pool(role)
-	p := &Pool{}
+	p := &Pool{name: name}
 	inputs := pulumi.Map{"role": pulumi.String(role), "members": pulumi.Int(d.plan.Size(role))}
 	if err := d.ctx.RegisterComponentResourceV2(PoolToken, name, inputs, p, pulumi.Parent(d.parent)); err != nil {
 		return nil, err

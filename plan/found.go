@@ -21,6 +21,12 @@ type Found struct {
 	// Outdated are the members whose pods are not of their StatefulSet's present revision: an update that did not end left them. Those
 	// whose pods end just now are among them.
 	Outdated []string
+	// Earlier are the outdated members whose pods have another image than their StatefulSet by now, with that image, by name: a change of release
+	// did not end. Unstarted says that no pod of a present revision has started its server. Speaks are the versions of discovery of outdated
+	// members, by name.
+	Earlier   map[string]string
+	Unstarted bool
+	Speaks    map[string]string
 	// Renewed are the members that serve another certificate than its Secret holds by now.
 	Renewed []string
 	// Reissued says that this update makes the certificate anew: it is due, or bears other names.

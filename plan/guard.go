@@ -34,7 +34,7 @@ type rule func(Change) []Refusal
 
 // rules are all that the guard knows, in the order in which people read them. One that finds the plan in another place ends the
 // list: everything else would be about something that is not there.
-var rules = []rule{moves, owners, needs, password, takesUp, release, sideBySide, shape, storage, givenClaims, claimTemplates, families, balancers, encryption, discovery, names, dropped}
+var rules = []rule{moves, owners, needs, password, takesUp, unfinished, release, sideBySide, shape, storage, givenClaims, claimTemplates, families, balancers, encryption, discovery, names, dropped}
 
 // Refusals are all reasons why a change is refused at once: what would lose data, the quorum, a password, or somebody else's objects. It
 // touches nothing and asks nobody; what it needs to know is in the change.
@@ -48,6 +48,10 @@ func Refusals(c Change) []Refusal {
 	}
 	return refusals
 }
+
+// StillRefused are the reasons that can stand against a plan which is the last update's: that what it leads to has become another's, as when
+// it reaches another Kubernetes cluster by now.
+func StillRefused(c Change) []Refusal { return owners(c) }
 
 // Check is Refusals as an error.
 func Check(c Change) error { return Refused(Refusals(c)) }

@@ -70,6 +70,9 @@ func release(c Change) []Refusal {
 		return nil
 	}
 	before, after := c.Before, c.After.Record()
+	if c.takesBack() {
+		return nil // the members are of that release still
+	}
 	running := func(r Record) neo4j.Running { return neo4j.Running{Release: r.Release, Discovery: r.DiscoveryVersion} }
 	if problem := neo4j.CheckUpgrade(running(*before), running(after)); problem != nil {
 		return []Refusal{Refusal(*problem)}
@@ -93,7 +96,7 @@ func (c Change) ChangesRelease() bool {
 
 // sideBySide refuses a change of release that a cluster cannot take member by member.
 func sideBySide(c Change) []Refusal {
-	if !c.ChangesRelease() || len(release(c)) > 0 {
+	if !c.ChangesRelease() || c.takesBack() || len(release(c)) > 0 {
 		return nil
 	}
 	if problem := neo4j.CheckSideBySide(c.Before.Release, c.After.Release); problem != nil {

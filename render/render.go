@@ -40,7 +40,7 @@ func Declare(parsed config.Stack, name string) ([]Resource, error) {
 		if err != nil {
 			return err
 		}
-		ctx.Export("topology", c.Confirm(ctx, nil, true))
+		ctx.Export("topology", c.Confirm(ctx, nil, nil, true))
 		return c.Export(ctx, parsed.Kubernetes.Kubeconfig, parsed.Kubernetes.Context)
 	}, pulumi.WithMocks("neo4j", name, rec))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,7 +22,7 @@ import (
 // Look reads what the guard needs to know of a plan's place, all at once. The error is the API's; a place where nothing is, the namespace
 // included, is none.
 func Look(ctx context.Context, client kubernetes.Interface, p plan.Plan) (plan.Found, error) {
-	found := plan.Found{Claims: map[string]plan.Claimed{}, Sizes: map[string]int{}}
+	found := plan.Found{Claims: map[string]plan.Claimed{}, Sizes: map[string]int{}, Earlier: map[string]string{}, Speaks: map[string]string{}}
 	// Each fills in fields of its own.
 	read := []func() error{
 		func() (err error) { found.Cluster, err = Identity(ctx, client); return err },
@@ -69,7 +70,7 @@ func Identity(ctx context.Context, client kubernetes.Interface) (string, error) 
 
 // sizes reads how many members the pools are asked to have, and which of their members are of an earlier plan.
 func sizes(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error {
-	revisions := map[string]string{}
+	present := map[string]*appsv1.StatefulSet{}
 	for _, role := range neo4j.Roles {
 		set, err := client.AppsV1().StatefulSets(p.Namespace).Get(ctx, p.Pool(role), metav1.GetOptions{})
 		switch {
@@ -81,10 +82,10 @@ func sizes(ctx context.Context, client kubernetes.Interface, p plan.Plan, found 
 			found.Sizes[set.Name] = int(*set.Spec.Replicas)
 		}
 		if set.Status.ObservedGeneration == set.Generation {
-			revisions[set.Name] = set.Status.UpdateRevision // else it is of before its last change
+			present[set.Name] = set // else its revision is of before its last change
 		}
 	}
-	return outdated(ctx, client, p, revisions, found)
+	return outdated(ctx, client, p, present, found)
 }
 
 // family reads of which family the members' names are first.

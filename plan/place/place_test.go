@@ -39,10 +39,12 @@ func system() *corev1.Namespace {
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "kube-system", UID: "the-cluster"}}
 }
 
+var none = map[string]string{}
+
 func TestAnEmptyPlace(t *testing.T) {
 	found, err := Look(t.Context(), fake.NewClientset(system()), planned())
 	require.NoError(t, err)
-	assert.Equal(t, plan.Found{Cluster: "the-cluster", Claims: map[string]plan.Claimed{}, Sizes: map[string]int{}}, found)
+	assert.Equal(t, plan.Found{Cluster: "the-cluster", Claims: map[string]plan.Claimed{}, Sizes: map[string]int{}, Earlier: none, Speaks: none}, found)
 }
 
 func TestWhatIsThere(t *testing.T) {
@@ -72,7 +74,7 @@ func TestWhatIsThere(t *testing.T) {
 	record := p.Record()
 	assert.Equal(t, plan.Found{
 		Cluster: "the-cluster", Record: &record, Password: "correct-horse",
-		Sizes: map[string]int{"neo4j": 4}, IPFamily: "IPv6",
+		Sizes: map[string]int{"neo4j": 4}, IPFamily: "IPv6", Earlier: none, Speaks: none,
 		Claims: map[string]plan.Claimed{
 			"datadir-neo4j-0": {Capacity: 1 << 30, Class: "fast"}, "datadir-neo4j-1": {Capacity: 1 << 30, Class: "slow", Fixed: true},
 			"datadir-neo4j-2": {Capacity: 1 << 30, Class: "lost", Fixed: true}, "datadir-neo4j-4": {LeftAs: "5e7e", Fixed: true},

@@ -68,3 +68,44 @@ func TestWhoMayNotReadPodsIsToldOfNone(t *testing.T) {
 		assert.EqualError(t, got, want)
 	}
 }
+
+// What members of an earlier plan are of tells whether a change of release can be taken back, and which steps of discovery are there.
+func TestWhatMembersOfAnEarlierPlanAreOf(t *testing.T) {
+	spec := func(image, conf string) corev1.PodSpec {
+		return corev1.PodSpec{
+			Containers: []corev1.Container{{Name: plan.ServerContainer, Image: image}},
+			Volumes: []corev1.Volume{{Name: "conf", VolumeSource: corev1.VolumeSource{
+				ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: conf}},
+			}}},
+		}
+	}
+	s := set(1, 1)
+	s.Spec.Template.Spec = spec("neo4j:5.26.99", "new")
+	first, second, third := pod("neo4j-0", "neo4j-1"), pod("neo4j-1", "neo4j-1"), pod("neo4j-2", "neo4j-2")
+	first.Spec, second.Spec, third.Spec = spec("neo4j:5.26.30", "old"), spec("neo4j:5.26.99", "gone"), spec("neo4j:5.26.99", "new")
+	old := &corev1.ConfigMap{ObjectMeta: meta("old", nil), Data: map[string]string{"neo4j.conf": "# discovery\ndbms.cluster.discovery.version=V1_ONLY\n"}}
+	server := func(state corev1.ContainerState, restarts int32) *corev1.Pod {
+		p := third.DeepCopy()
+		p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: plan.ServerContainer, State: state, RestartCount: restarts}}
+		return p
+	}
+	waiting := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff"}}
+	for name, c := range map[string]struct {
+		third     runtime.Object
+		unstarted bool
+	}{
+		"waits for its image":   {server(waiting, 0), true},
+		"was never looked at":   {third, true},
+		"runs":                  {server(corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}, 0), false},
+		"has ended":             {server(corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{}}, 0), false},
+		"waits to run again":    {server(waiting, 1), false},
+		"is not there just now": {pod("neo4j-7", "neo4j-2"), false},
+	} {
+		found, err := Look(t.Context(), fake.NewClientset(system(), s, old, first, second, c.third), planned())
+		require.NoError(t, err)
+		assert.Equal(t, []string{"neo4j-0", "neo4j-1"}, found.Outdated, name)
+		assert.Equal(t, map[string]string{"neo4j-0": "neo4j:5.26.30"}, found.Earlier, name)
+		assert.Equal(t, map[string]string{"neo4j-0": "V1_ONLY"}, found.Speaks, name)
+		assert.Equal(t, c.unstarted, found.Unstarted, name)
+	}
+}
