@@ -79,7 +79,7 @@ func (d *declaration) managed() (pulumi.Resource, error) {
 	hours := func(days int) string { return strconv.Itoa(days*24) + "h" }
 	metadata := d.meta(name, "", pulumi.StringMap{"pulumi.com/waitFor": pulumi.String("condition=Ready")})
 	return apiextensions.NewCustomResource(d.ctx, name, &apiextensions.CustomResourceArgs{
-		ApiVersion: pulumi.String("cert-manager.io/v1"), Kind: pulumi.String("Certificate"), Metadata: metadata,
+		ApiVersion: pulumi.String(plan.ManagerGroup + "/v1"), Kind: pulumi.String("Certificate"), Metadata: metadata,
 		OtherFields: kubernetes.UntypedArgs{"spec": map[string]any{
 			"secretName": name,
 			"issuerRef":  map[string]any{"name": c.Issuer.Name, "kind": c.Issuer.Kind, "group": c.Issuer.Group},

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
@@ -128,7 +129,7 @@ func takesUp(c Change) []Refusal {
 	again := Change{Before: &left, After: c.After, Found: c.Found}
 	var refusals []Refusal
 	const origin = "the claims of a destroyed stack are there, and would be taken up: "
-	for _, refusal := range append(append(append(release(again), storage(again)...), discovery(again)...), names(again)...) {
+	for _, refusal := range slices.Concat(release(again), storage(again), discovery(again), names(again), anotherSecret(again)) {
 		refusal.Reason = origin + refusal.Reason
 		refusals = append(refusals, refusal)
 	}

@@ -224,6 +224,8 @@ func TestWhatADestroyedStackLeft(t *testing.T) {
 			"or delete the claims to begin anew: kubectl delete pvc --namespace graph -l app.kubernetes.io/instance=neo4j"},
 		"an older release": {func(p *Plan) { p.Primaries, p.Release = 5, neo4j.MustRelease("5.25.1") }, claims, "neo4j:cluster.release: 5.26.30 -> 5.25.1" + untouched + origin +
 			"a store is never opened by an older release than the one that wrote it; stay, or make a new stack and load a backup of the older release"},
+		"another Secret": {func(p *Plan) { p.Primaries, p.ExistingSecret = 5, "mine" }, claims, "neo4j:cluster.existingSecret: none -> mine" + untouched + origin +
+			"Neo4j takes a first password on an empty volume only: the Secret would change and the database would not, and its own password would be lost; put the old one back"},
 		"another edition": {func(p *Plan) { p.Primaries, p.Edition = 5, neo4j.Community }, claims, "neo4j:cluster.edition: enterprise -> community" + untouched + origin +
 			"Community does not open a store in Enterprise's block format, and has none of its users' roles; make a new stack of edition community and load a dump in the format aligned"},
 	} {

@@ -23,8 +23,11 @@ type Route struct {
 	Host string
 }
 
-// GatewayGroup is the API group of Gateways and their routes.
-const GatewayGroup = "gateway.networking.k8s.io"
+// GatewayGroup is the API group of Gateways and their routes, ManagerGroup that of cert-manager's Certificates.
+const (
+	GatewayGroup = "gateway.networking.k8s.io"
+	ManagerGroup = "cert-manager.io"
+)
 
 // WebName is the name of the Ingress and of the HTTPRoute, and of the Service for HTTP where that has one of its own.
 func (p Plan) WebName() string { return p.Name + "-http" }

@@ -39,14 +39,13 @@ func reissued(ctx context.Context, client kubernetes.Interface, p plan.Plan, now
 
 // missingManager is cert-manager, to which a Certificate is left.
 func missingManager(_ context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
-	const group = "cert-manager.io"
 	if !p.Issues(plan.FromManager) {
 		return nil, nil
 	}
-	if there, err := serves(client, group); err != nil || there {
+	if there, err := serves(client, plan.ManagerGroup); err != nil || there {
 		return nil, err
 	}
-	return []plan.Need{{Path: "tls.source", Value: string(plan.FromManager), Reason: "cert-manager is not installed (no API group " + group + "), and nobody would issue the certificate",
+	return []plan.Need{{Path: "tls.source", Value: string(plan.FromManager), Reason: "cert-manager is not installed (no API group " + plan.ManagerGroup + "), and nobody would issue the certificate",
 		Mend: "install it (cert-manager.io/docs/installation), or write another source"}}, nil
 }
 

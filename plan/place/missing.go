@@ -17,7 +17,7 @@ import (
 // missing are what the plan relies on in the Kubernetes cluster and what is not there. What one may not ask for is taken to be there.
 func missing(ctx context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	var needs []plan.Need
-	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, missingNamed, unseenSettings, missingController, missingGateway, missingManager, certificateSecrets} {
+	for _, look := range []func(context.Context, kubernetes.Interface, plan.Plan) ([]plan.Need, error){missingClass, releasedVolumes, missingNamed, unseenSettings, missingController, missingGateway, missingManager, certificateSecrets} {
 		found, err := look(ctx, client, p)
 		if err != nil {
 			return nil, err

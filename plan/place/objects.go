@@ -2,6 +2,7 @@ package place
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -19,6 +20,18 @@ type get func(ctx context.Context, name string) (metav1.Object, error)
 func of[T metav1.Object](one func(context.Context, string, metav1.GetOptions) (T, error)) get {
 	return func(ctx context.Context, name string) (metav1.Object, error) {
 		return one(ctx, name, metav1.GetOptions{})
+	}
+}
+
+// custom reads an object of a kind that Kubernetes itself does not have, in version v1 of its group.
+func custom(client kubernetes.Interface, group, kinds, namespace string) get {
+	return func(ctx context.Context, name string) (metav1.Object, error) {
+		text, err := client.Discovery().RESTClient().Get().AbsPath("apis", group, "v1", "namespaces", namespace, kinds, name).DoRaw(ctx)
+		if err != nil {
+			return nil, err
+		}
+		object := &metav1.PartialObjectMetadata{}
+		return object, json.Unmarshal(text, object)
 	}
 }
 
@@ -96,6 +109,12 @@ func ofPlan(client kubernetes.Interface, p plan.Plan) []wanted {
 	if p.Expose.Ingress.Host != "" {
 		all = append(all, wanted{"ingress", ns, p.WebName(), of(client.NetworkingV1().Ingresses(ns).Get)})
 	}
+	if p.Expose.Route.Gateway != "" {
+		all = append(all, wanted{"httproute", ns, p.WebName(), custom(client, plan.GatewayGroup, "httproutes", ns)})
+	}
+	if p.Issues(plan.FromManager) {
+		all = append(all, wanted{"certificate", ns, p.IssuedSecret(), custom(client, plan.ManagerGroup, "certificates", ns)})
+	}
 	if p.MakesAccount() {
 		all = append(all, wanted{"serviceaccount", ns, p.Account(), of(core.ServiceAccounts(ns).Get)})
 	}
@@ -115,7 +134,8 @@ func ofPlan(client kubernetes.Interface, p plan.Plan) []wanted {
 	}
 	if p.Storage.HostPath != "" {
 		for _, m := range p.Topology().Members {
-			all = append(all, wanted{"persistentvolume", "", p.VolumeOf(m), of(core.PersistentVolumes().Get)})
+			all = append(all, wanted{"persistentvolume", "", p.VolumeOf(m), of(core.PersistentVolumes().Get)},
+				wanted{"persistentvolumeclaim", ns, plan.ClaimOf(m), of(core.PersistentVolumeClaims(ns).Get)})
 		}
 	}
 	return all
