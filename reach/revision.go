@@ -51,7 +51,7 @@ func outdated(ctx context.Context, client kubernetes.Interface, t neo4j.Topology
 			return nil, fmt.Errorf("pod %s/%s: %w", t.Namespace, m.Name, err)
 		}
 		if revision := pod.Labels[appsv1.StatefulSetRevisionLabel]; revision != set.Status.UpdateRevision {
-			found[m.Name] = fmt.Sprintf("%s, an earlier one than %s", revision, set.Status.UpdateRevision)
+			found[m.Name] = fmt.Sprintf("%s, an earlier one than %s%s", revision, set.Status.UpdateRevision, because(*pod, set.Spec.Template))
 		}
 	}
 	return found, nil

@@ -61,7 +61,7 @@ func (f *flags) source(ctx context.Context) (neo4j.Topology, reach.Access, error
 		},
 	}
 	t := expected.Topology()
-	t.TLS = f.tls
+	t.TLS, t.HTTPOff = f.tls, f.https
 	return t, access, nil
 }
 

@@ -36,7 +36,8 @@ type flags struct {
 	analytics                int
 	kubeconfig, context      string
 	timeout                  time.Duration
-	asJSON, canary, tls      bool
+	asJSON, canary           bool
+	tls, https               bool
 }
 
 func main() {
@@ -88,6 +89,7 @@ func (f *flags) register(cmd *cobra.Command) {
 	set.StringVar(&f.edition, "edition", string(neo4j.Enterprise), "its edition, enterprise or community")
 	set.StringVar(&f.discovery, "discovery", "", "how its members find each other: K8S has them advertise names of Services of their own")
 	set.BoolVar(&f.tls, "tls", false, "its members take Bolt encrypted only")
+	set.BoolVar(&f.https, "https", false, "its members serve HTTP encrypted only")
 	set.StringVar(&f.domain, "cluster-domain", "cluster.local", "DNS domain of the Kubernetes cluster")
 	set.StringVar(&f.secret, "secret", "", "Secret whose key NEO4J_AUTH, <user>/<password>, says whom to ask as (default the cluster's own; see docs/check-user.md)")
 	set.IntVar(&f.primaries, "primaries", 3, "how many primaries")
