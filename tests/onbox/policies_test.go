@@ -16,12 +16,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// TestPolicies tries from pods who may dial which port class of a real cluster, while a real controller enforces the policy, and has members
-// evicted, as a drain does, against the budget.
+// TestPolicies tries from pods who may dial which port class of a real cluster, while a real controller enforces the policy, and drains its
+// nodes against the budget.
 func TestPolicies(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, onTheBox(t), "dev", "policies")
 	p.set("cluster.metrics", true)
+	p.set("cluster.placement.separateNodes", true) // who is drained waits for its node, so that the next drain finds it missing
+	p.set("cluster.pod.labels.story", "policies")
 	p.set(`cluster.settings["dbms.backup.address"]`, "0.0.0.0:6362")
 	p.set("cluster.network.metrics[0].namespaceSelector.matchLabels.scrapes", "neo4j")
 	p.set("cluster.network.metrics[0].podSelector.matchLabels.app", "prometheus")
@@ -54,7 +56,7 @@ func TestPolicies(t *testing.T) {
 	p.reaches(t, elsewhere, "stranger", []int{bolt, http}, members)
 	p.reaches(t, p.Namespace, "neo4j-1", append([]int{bolt, http}, members...), nil)
 	p.unchanged()
-	p.bearsEvictions(t)
+	p.bearsDrains(t)
 }
 
 // namespace makes a namespace beside the project's own, which goes with the test.
@@ -125,15 +127,22 @@ func (p *project) reaches(t *testing.T, namespace, pod string, open, shut []int)
 	}
 }
 
-// bearsEvictions evicts a member, and while it is away nobody else: the budget is over all that vote.
-func (p *project) bearsEvictions(t *testing.T) {
+// bearsDrains drains the node of a member, and while that one is away no other member's: the budget is over all that vote.
+func (p *project) bearsDrains(t *testing.T) {
 	p.write("before-the-drain")
 	before := p.uids()
-	out, err := p.evict("neo4j-2")
+	first, second := p.nodeOf("neo4j-2"), p.nodeOf("neo4j-0")
+	back := func() {
+		out, err := p.box.tryKubectl("uncordon", first, second)
+		require.NoError(t, err, out)
+	}
+	t.Cleanup(back)
+	out, err := p.drain(first, "2m")
 	require.NoError(t, err, out)
-	out, err = p.evict("neo4j-0")
-	require.Error(t, err, "neo4j-0 was evicted beside neo4j-2: %s", out)
+	out, err = p.drain(second, "10s")
+	require.Error(t, err, "neo4j-0 was drained beside neo4j-2: %s", out)
 	assert.Contains(t, out, "disruption budget")
+	back()
 	eventually(t, 5*time.Minute, "an eviction that the budget allows", func() error {
 		if p.uids()["neo4j-2"] == before["neo4j-2"] {
 			return errors.New("neo4j-2 is still there")
@@ -152,6 +161,19 @@ func (p *project) bearsEvictions(t *testing.T) {
 	})
 	p.up()
 	requireNotes(t, p, p.leader(), "before-the-drain")
+}
+
+// drain has this story's members leave a node; those of other stories stay.
+func (p *project) drain(node, within string) (string, error) {
+	return p.box.tryKubectl("drain", node, "--pod-selector=story=policies", "--delete-emptydir-data", "--timeout="+within)
+}
+
+// nodeOf is where a pod runs.
+func (p *project) nodeOf(pod string) string {
+	p.t.Helper()
+	out, err := p.box.tryKubectl("-n", p.Namespace, "get", "pod", pod, "-o", "jsonpath={.spec.nodeName}")
+	require.NoError(p.t, err, out)
+	return out
 }
 
 // evict asks for a pod's eviction, as a drain does.
