@@ -5,6 +5,7 @@ import (
 	"path"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
@@ -17,14 +18,17 @@ const VolumesToken = "neo4j:kubernetes:Volumes"
 // Volumes are the hostPath PersistentVolumes and claims of a pool, a pair for every ordinal, as the blog post made them by hand.
 type Volumes struct{ pulumi.ResourceState }
 
-// claimSpec is what a member claims. Its class is left out to take the default, and empty for volumes made by hand.
+// claimSpec is what a member claims. Its class is left out to take the default, and empty for volumes made by hand, which have none.
 func claimSpec(s plan.Plan) *corev1.PersistentVolumeClaimSpecArgs {
 	spec := &corev1.PersistentVolumeClaimSpecArgs{
 		AccessModes: pulumi.StringArray{pulumi.String("ReadWriteOnce")},
 		Resources:   &corev1.VolumeResourceRequirementsArgs{Requests: pulumi.StringMap{"storage": pulumi.String(plan.Quantity(s.Storage.Size))}},
 	}
+	if len(s.Storage.Selector) > 0 {
+		spec.Selector = &metav1.LabelSelectorArgs{MatchLabels: pulumi.ToStringMap(s.Storage.Selector)}
+	}
 	switch {
-	case s.Storage.HostPath != "" || s.Storage.ExistingClaims:
+	case s.Storage.HostPath != "" || s.Storage.ExistingClaims || len(s.Storage.Selector) > 0 && s.Storage.Class == "":
 		spec.StorageClassName = pulumi.String("")
 	case s.Storage.Class != "":
 		spec.StorageClassName = pulumi.String(s.Storage.Class)

@@ -188,6 +188,7 @@ func validateStorage(s plan.Plan, problems *Problems) {
 	if s.Storage.Class != "" && !isObjectName(s.Storage.Class) {
 		problems.add("cluster.storage.class", s.Storage.Class, "is not the name of a storage class", "write one of: kubectl get storageclass")
 	}
+	validateVolumesOf(s.Storage, problems)
 	if s.Storage.ExistingClaims && s.Storage.Class+s.Storage.HostPath != "" {
 		problems.add("cluster.storage.existingClaims", true, "and class or hostPath exclude each other: the claims have what they were made with", "leave one of them out")
 		return

@@ -2,9 +2,12 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/plan"
@@ -76,3 +79,27 @@ func validateSource(stack *Stack, at string, v plan.Volume, problems *Problems) 
 
 // within says whether a path is another or below it.
 func within(inner, outer string) bool { return inner == outer || strings.HasPrefix(inner, outer+"/") }
+
+// validateVolumesOf looks at the storage class that the program is to declare, and at the labels of volumes that are there.
+func validateVolumesOf(s plan.Storage, problems *Problems) {
+	const at = "cluster.storage."
+	if s.OwnClass {
+		switch {
+		case len(validation.IsDNS1123Subdomain(strings.ToLower(strings.ReplaceAll(s.Provisioner, "/", ".")))) > 0:
+			problems.add(at+"provisioner", s.Provisioner, "is not the name of a driver of volumes", "write it as the driver has it, such as pd.csi.storage.gke.io or ebs.csi.aws.com")
+		case s.Class == "":
+			problems.add(at+"provisioner", s.Provisioner, "is of a storage class that has no name", "write the name that it is to have as storage.class")
+		case s.HostPath != "" || s.ExistingClaims:
+			problems.add(at+"provisioner", s.Provisioner, "and hostPath or existingClaims exclude each other: nothing is provisioned then", "leave one of them out")
+		}
+	}
+	if len(s.Selector) == 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Selector)) {
+		checkLabel(at+"selector."+name, name, s.Selector[name], problems)
+	}
+	if s.HostPath != "" || s.ExistingClaims || s.OwnClass {
+		problems.add(at+"selector", s.Selector, "and hostPath, existingClaims or provisioner exclude each other: it is for volumes that are there and have no claims yet", "leave one of them out")
+	}
+}

@@ -22,7 +22,7 @@ type Fact struct {
 const none = "none"
 
 // Facts are all of them, in the order in which people read them. What may be secret is in none: of env, and of apoc, the names alone.
-var Facts = slices.Concat(ownFacts, podFacts, tlsFacts, updateFacts, wayFacts)
+var Facts = slices.Concat(ownFacts, podFacts, storageFacts, tlsFacts, updateFacts, wayFacts)
 
 var ownFacts = []Fact{
 	{"image.name", ByReplacement, func(p Plan) string { return p.Image }},
@@ -65,7 +65,7 @@ var updateFacts = []Fact{
 }
 
 // facts are the plan's texts by their paths. Each has one, so that one which is missing is of a record that did not know it yet; but those of
-// wayFacts and tlsFacts that say none have not, so that a record of before them says what it said.
+// storageFacts, wayFacts and tlsFacts that say none have not, so that a record of before them says what it said.
 func (p Plan) facts() map[string]string {
 	texts := map[string]string{}
 	for _, f := range Facts {
@@ -77,7 +77,7 @@ func (p Plan) facts() map[string]string {
 }
 
 func (f Fact) unwritten() bool {
-	return slices.ContainsFunc(slices.Concat(wayFacts, tlsFacts), func(other Fact) bool { return other.Path == f.Path })
+	return slices.ContainsFunc(slices.Concat(storageFacts, wayFacts, tlsFacts), func(other Fact) bool { return other.Path == f.Path })
 }
 
 // Fact is what a record says of a part of its plan, and whether it knows of it.

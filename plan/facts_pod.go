@@ -37,6 +37,20 @@ var podFacts = []Fact{
 	{"ipFamilies", InPlace, func(p Plan) string { return each(p.Addresses.Families, itself) }},
 }
 
+// storageFacts are of the volumes, and never change: see the guard's storage.
+var storageFacts = []Fact{
+	{"storage.provisioner", InPlace, Plan.ownClass},
+	{"storage.selector", InPlace, func(p Plan) string { return pairs(p.Storage.Selector) }},
+}
+
+// ownClass is the storage class of the stack's own; a platform's is always the same.
+func (p Plan) ownClass() string {
+	if !p.Storage.OwnClass {
+		return none
+	}
+	return p.Storage.Provisioner + " " + pairs(p.Storage.Parameters)
+}
+
 func (p Plan) runsAs() string {
 	if p.PodSecurity.NoUser {
 		return none

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -27,6 +28,14 @@ func storage(c Change) []Refusal {
 	}
 	if before.StorageClass != after.StorageClass {
 		refusals = append(refusals, Refusal{"storage.class", arrow(orNone(before.StorageClass), orNone(after.StorageClass)), stays, mend})
+	}
+	for _, fact := range []struct{ path, reason string }{
+		{"storage.provisioner", "Kubernetes never changes a storage class, and another one in its place would take the volumes' away"},
+		{"storage.selector", stays},
+	} {
+		if was, is := cmp.Or(before.Facts[fact.path], none), cmp.Or(after.Facts[fact.path], none); was != is {
+			refusals = append(refusals, Refusal{fact.path, arrow(was, is), fact.reason, mend})
+		}
 	}
 	if len(refusals) > 0 {
 		return refusals

@@ -57,6 +57,11 @@ func TestGuard(t *testing.T) {
 			return c
 		}(), ""},
 
+		"another selector": {changed(func(p *Plan) { p.Storage.Selector = map[string]string{"disk": "fast"} }), "neo4j:cluster.storage.selector: none -> disk=fast" + untouched + stays},
+		"a class becomes the stack's own": {changed(func(p *Plan) {
+			p.Storage.CreateClass, p.Storage.OwnClass, p.Storage.Provisioner, p.Storage.Parameters = true, true, "pd.csi.storage.gke.io", map[string]string{"type": "pd-ssd"}
+		}), "neo4j:cluster.storage.provisioner: none -> pd.csi.storage.gke.io type=pd-ssd" + untouched + "Kubernetes never changes a storage class, and another one in its place would take the " +
+			"volumes' away; put it back; to move the data make a new stack with this storage and load a backup"},
 		"namespace": {changed(func(p *Plan) { p.Namespace = "other" }), "neo4j:cluster.namespace: graph -> other" + untouched + moves},
 		"name":      {changed(func(p *Plan) { p.Name = "movies" }), "neo4j:cluster.name: neo4j -> movies" + untouched + moves},
 		"another Kubernetes cluster": {func() Change {

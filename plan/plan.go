@@ -84,10 +84,13 @@ type Storage struct {
 	Size int64
 	// Class is the storage class of the claims; empty takes the Kubernetes cluster's default.
 	Class string
-	// CreateClass has the program declare Class with the Provisioner and Parameters.
+	// CreateClass has the program declare Class with the Provisioner and Parameters: a platform's, or the stack's own where OwnClass.
 	CreateClass bool
+	OwnClass    bool
 	Provisioner string
 	Parameters  map[string]string
+	// Selector are labels of volumes that somebody has made, of which the members' claims take theirs.
+	Selector map[string]string
 	// HostPath, where set, makes a hostPath PersistentVolume and a claim a member below this folder of the node, as the
 	// blog post this project began from did on minikube.
 	HostPath string

@@ -131,6 +131,9 @@ func goldenStacks() map[string]struct {
 		"resources":   {"dev", map[string]any{"resources": map[string]any{"memory": "768Mi", "memoryLimit": "1Gi", "ephemeralStorage": "1Gi", "ephemeralStorageLimit": "2Gi"}}},
 		"openshift":   {"gke", map[string]any{"podSecurity": map[string]any{"user": "none"}, "plugins": []any{"apoc"}}},
 		"dual-stack":  {"eks", map[string]any{"ipFamilyPolicy": "RequireDualStack", "ipFamilies": []any{"IPv4", "IPv6"}, "discovery": map[string]any{"type": "K8S"}}},
+		// Volumes by a class of the stack's own, and volumes that are there.
+		"own-class":     {"gke", map[string]any{"storage": map[string]any{"class": "neo4j-ssd", "provisioner": "pd.csi.storage.gke.io", "parameters": map[string]any{"type": "pd-ssd"}}}},
+		"given-volumes": {"existing", map[string]any{"storage": map[string]any{"class": "", "size": "100Gi", "selector": map[string]any{"disk": "fast"}}}},
 		"use-volumes": {"dev", map[string]any{"storage": map[string]any{"volumes": map[string]any{
 			"logs": "share", "metrics": map[string]any{"mode": "claim", "claim": "metrics"}, "backups": map[string]any{"size": "2Gi", "class": "disk"},
 			"import": map[string]any{"size": "1Gi", "selector": map[string]any{"app": "neo4j"}},

@@ -60,6 +60,9 @@ var changes = map[string][]any{
 	"storage.hostPath":                {"/data/elsewhere"},
 	"storage.existingClaims":          {true},
 	"storage.retain":                  {false, true},
+	"storage.provisioner":             {"example.org/disks"},
+	"storage.parameters":              {map[string]any{"type": "fast"}},
+	"storage.selector":                {map[string]any{"disk": "fast"}},
 	"storage.volumes":                 {map[string]any{"metrics": "share"}, map[string]any{"backups": map[string]any{"size": "1Gi"}}},
 	"resources.cpu":                   {"2"},
 	"resources.cpuLimit":              {"4"},
@@ -178,7 +181,7 @@ var accepted = []string{"createNamespace", "acceptLicense", "storage.volumes", "
 // shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack
 // alone, the others' on one.
 var shaping = []string{"platform", "name", "namespace", "createNamespace", "clusterDomain", "release", "edition", "primaries", "secondaries", "analytics",
-	"copies.primaries", "discovery.type", "discovery.version", "storage.size", "storage.class", "storage.hostPath", "storage.existingClaims", "storage.volumes", "storage.retain", "existingSecret", "protect", "volumes",
+	"copies.primaries", "discovery.type", "discovery.version", "storage.size", "storage.class", "storage.provisioner", "storage.selector", "storage.hostPath", "storage.existingClaims", "storage.volumes", "storage.retain", "existingSecret", "protect", "volumes",
 	"metrics", "expose.type", "settings", "timeouts.shutdown", "restart"}
 
 // guarded are the kinds whose deletion takes data, or the way to it.
