@@ -209,14 +209,12 @@ func readStorage(f *file, p platform) plan.Storage {
 	if f.has("class") {
 		s.CreateClass, s.Provisioner, s.Parameters = false, "", nil // a class of the user's own is there already
 	}
-	if f.has("provisioner") {
-		s.CreateClass, s.OwnClass, s.Provisioner, s.Parameters = true, true, f.text("provisioner", ""), nil
-	}
-	if f.has("parameters") && !s.OwnClass {
+	driver, parameters := f.text("provisioner", ""), f.texts("parameters", nil)
+	switch {
+	case f.has("provisioner"):
+		s.CreateClass, s.OwnClass, s.Provisioner, s.Parameters = true, true, driver, parameters
+	case f.has("parameters"):
 		f.refuse("parameters", f.values["parameters"], "are those of a storage class that the program declares by storage.provisioner", "write that, or leave them out: a class that is there has its own")
-	}
-	if own := f.texts("parameters", nil); s.OwnClass {
-		s.Parameters = own
 	}
 	s.Selector = f.texts("selector", nil)
 	if len(s.Selector) > 0 && !f.has("class") {

@@ -33,7 +33,7 @@ var Reference = []Key{
 	{"metrics", "false", "Serve Prometheus metrics at port 2004; Enterprise from 3.5 on"},
 	{"storage.size", "dev 1Gi, minikube 10Gi, gke and eks 100Gi; existing: needed", "Size of a member's volume, as Kubernetes writes it: 10Gi"},
 	{"storage.class", "gke premium-rwo, eks neo4j-gp3 (declared), dev the cluster's default; existing: needed", "Storage class of the claims; '' for the cluster's default"},
-	{"storage.provisioner", "eks ebs.csi.aws.com, for its own class", "Has the program declare storage.class by this driver: WaitForFirstConsumer, volumes that may grow, reclaim policy Retain"},
+	{"storage.provisioner", "", "Has the program declare storage.class by this driver, such as pd.csi.storage.gke.io: WaitForFirstConsumer, volumes that may grow, reclaim policy Retain; eks has ebs.csi.aws.com for its own class"},
 	{"storage.parameters", "", "The parameters of that class, such as type: pd-ssd"},
 	{"storage.selector", "", "Labels of volumes that you have made, of which the claims take theirs; without storage.class those of no class"},
 	{"storage.hostPath", "minikube /data/neo4j", "Folder of the node for volumes made by the program; excludes class"},
