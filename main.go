@@ -43,7 +43,7 @@ func program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("topology", c.Confirm(ctx, r.same, r.after, stack.Plan.Verify.Enabled))
+	ctx.Export("topology", c.Confirm(ctx, r.same(identity), r.after, stack.Plan.Verify.Enabled))
 	return c.Export(ctx, stack.Kubernetes.Kubeconfig, stack.Kubernetes.Context)
 }
 

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"neo4j-kubernetes/cluster"
 	"neo4j-kubernetes/config"
 	"neo4j-kubernetes/operate/renew"
 	"neo4j-kubernetes/operate/scale"
@@ -72,18 +72,21 @@ func (r running) look(context.Context) (*plan.Found, error) {
 	return nil, fmt.Errorf("what is in the place cannot be seen; nothing was touched: %w", err)
 }
 
-// same says whether StatefulSets that the state knows are those that are reached; a preview that reaches no cluster cannot.
-func (r running) same(_ context.Context, uids map[string]string) error {
-	ctx, cancel := r.soon()
-	defer cancel()
-	client, err := r.access().Client()
-	if err == nil {
-		err = place.Same(ctx, client, r.stack.Plan.Namespace, uids)
+// same says whether StatefulSets that the state knows are those of the Kubernetes cluster that was asked for its identity; a preview that reached
+// none does not try again.
+func (r running) same(identity string) cluster.Same {
+	return func(_ context.Context, uids map[string]string) error {
+		if identity == "" && r.ctx.DryRun() {
+			return nil
+		}
+		ctx, cancel := r.soon()
+		defer cancel()
+		client, err := r.access().Client()
+		if err != nil {
+			return err
+		}
+		return place.Same(ctx, client, r.stack.Plan.Namespace, uids)
 	}
-	if err != nil && r.ctx.DryRun() && !errors.As(err, &plan.Refusal{}) {
-		return nil
-	}
-	return err
 }
 
 // renewed notes who serves an older certificate than is there by now. Where members cannot be asked, what is to come is said without.

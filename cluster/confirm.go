@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
 
 	"neo4j-kubernetes/neo4j"
 )
@@ -30,32 +31,33 @@ func (c *Cluster) Confirm(ctx *pulumi.Context, same Same, after After, proven bo
 	if after == nil {
 		return pulumi.String(says).ToStringOutput()
 	}
-	var uids []any
-	for _, p := range c.pools {
-		uids = append(uids, p.statefulSet.Metadata.Uid())
-	}
-	own := pulumi.All(uids...).ApplyTWithContext(ctx.Context(), func(ctxt context.Context, uids []any) (string, error) {
-		err := same(ctxt, c.known(uids))
-		if err != nil && ctx.DryRun() {
-			err = ctx.Log.Error(err.Error(), nil) // nobody exports this output of a preview, see below
+	own := pulumi.String(says).ToStringOutput().ApplyTWithContext(ctx.Context(), func(ctxt context.Context, says string) (string, error) {
+		uids, err := c.uids(ctxt)
+		if err != nil {
+			return "", err
 		}
-		return says, err
+		return says, same(ctxt, uids)
 	}).(pulumi.StringOutput)
 	if ctx.DryRun() {
-		return pulumi.String(says).ToStringOutput() // known, also where a uid is not
+		return own
 	}
 	return own.ApplyTWithContext(ctx.Context(), func(ctxt context.Context, _ string) (string, error) {
 		return says, after(ctxt, expected)
 	}).(pulumi.StringOutput)
 }
 
-// known are the uids of the pools' StatefulSets that are known, by name.
-func (c *Cluster) known(uids []any) map[string]string {
+// uids are those of the pools' StatefulSets, by name, as soon as all are up to date. In a preview some may not be known; an output made of
+// them would not be known either, and the preview of no change would show one, so they are awaited beside it.
+func (c *Cluster) uids(ctx context.Context) (map[string]string, error) {
 	known := map[string]string{}
-	for i, p := range c.pools {
-		if uid, ok := uids[i].(*string); ok && uid != nil {
-			known[p.name] = *uid
+	for _, p := range c.pools {
+		uid, err := internals.UnsafeAwaitOutput(ctx, p.statefulSet.Metadata.Uid())
+		if err != nil {
+			return nil, fmt.Errorf("statefulset %s: %w", p.name, err)
+		}
+		if text, ok := uid.Value.(*string); ok && text != nil {
+			known[p.name] = *text
 		}
 	}
-	return known
+	return known, nil
 }

@@ -37,7 +37,7 @@ func TestAContextThatLeadsElsewhereTouchesNobody(t *testing.T) {
 	text, err := os.ReadFile(cluster.kubeconfig)
 	require.NoError(t, err)
 	renamed := filepath.Join(t.TempDir(), "renamed")
-	require.NoError(t, os.WriteFile(renamed, []byte(strings.ReplaceAll(string(text), "conformance", "renamed")), 0o600))
+	require.NoError(t, os.WriteFile(renamed, []byte(strings.NewReplacer("name: conformance", "name: renamed", "cluster: conformance", "cluster: renamed").Replace(string(text))), 0o600))
 	out, err = d.by(renamed, running.with(settings{"kubernetes.context": "renamed"}), "up", "--yes", "--skip-preview")
 	require.NoError(t, err, out)
 
