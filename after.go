@@ -69,7 +69,7 @@ func (r running) options(seconds int) operate.Options {
 // live settings.
 func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	ready, verified, moving := r.options(r.stack.Plan.Timeouts.Ready), r.options(r.stack.Plan.Timeouts.Verify), r.options(r.stack.Plan.Timeouts.ScaleIn)
-	rolling := ready
+	rolling := roll.Options{Options: ready, Agree: verified.Timeout, Settle: r.stack.Plan.Settle()}
 	rolling.Waive = r.stack.Plan.Rolling.Waive
 	// Volumes first of all, since a member may be down for want of space; again for members that have just come, and for volumes that grow
 	// at a pod's start.
@@ -78,7 +78,7 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	for _, operation := range []func() error{
 		grown,
 		func() error { return back.Members(ctx, r.access(), r.stack.Plan, moving) },
-		func() error { return roll.Start(ctx, r.access(), t, ready) },
+		func() error { return roll.Start(ctx, r.access(), t, rolling) },
 		grown,
 		func() (err error) {
 			joined, err = enable.Servers(ctx, r.access(), t, verified)
@@ -88,12 +88,11 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 			return spread.Databases(ctx, r.access(), r.stack.Plan, joined, spread.Options{Options: moving, Agree: verified.Timeout})
 		},
 		func() error { return r.takeBack(ctx, t) },
-		func() error {
-			late, err := renew.ToReplace(ctx, r.access(), t)
-			if err != nil {
+		func() (err error) {
+			if rolling.Stale, err = renew.ToReplace(ctx, r.access(), t); err != nil {
 				return err
 			}
-			return roll.Members(ctx, r.access(), t, roll.Options{Options: rolling, Agree: verified.Timeout, Settle: r.stack.Plan.Settle(), Stale: late})
+			return roll.Members(ctx, r.access(), t, rolling)
 		},
 		func() error { return renew.Reload(ctx, r.access(), t, verified) },
 		grown,

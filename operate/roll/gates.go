@@ -16,16 +16,20 @@ import (
 
 // gates are what must hold before a member that serves is stopped.
 func (t *turn) gates() []operate.Gate {
-	primaries := len(t.topology.Of(neo4j.Primary))
-	gates := []operate.Gate{{Name: plan.GateAgreement, Holds: t.othersAgree, Wait: t.agree}}
-	if t.member.Role == neo4j.Primary && primaries > 2 {
-		// One of two voters is no majority, whoever goes: a cluster of two has no gate to pass, only an interruption.
-		gates = append(gates, operate.Gate{Name: plan.GateQuorum, Holds: t.quorumHolds, Wait: t.agree})
-	}
-	if primaries > 1 && verify.ChecksStatus(t.topology.Release) {
+	gates := append([]operate.Gate{{Name: plan.GateAgreement, Holds: t.othersAgree, Wait: t.agree}}, t.quorum()...)
+	if len(t.topology.Of(neo4j.Primary)) > 1 && verify.ChecksStatus(t.topology.Release) {
 		gates = append(gates, operate.Gate{Name: plan.GateReplication, Holds: t.databasesReplicate, Wait: t.agree})
 	}
 	return append(gates, operate.Gate{Name: plan.GateBackup, Holds: t.noBackup, Wait: t.agree})
+}
+
+// quorum is the gate of a member that may vote, none where there is nothing to keep: one of two voters is no majority, whoever goes, so a
+// cluster of two has no gate to pass, only an interruption.
+func (t *turn) quorum() []operate.Gate {
+	if t.member.Role != neo4j.Primary || len(t.topology.Of(neo4j.Primary)) <= 2 {
+		return nil
+	}
+	return []operate.Gate{{Name: plan.GateQuorum, Holds: t.quorumHolds, Wait: t.agree}}
 }
 
 // othersAgree wants the whole cluster proven before one more member goes: all serve, agree on roles and copies, nothing recovers, nothing is

@@ -29,6 +29,8 @@ type pod struct {
 	// is not: it comes back with the present one.
 	outdated bool
 	ready    bool
+	// runs says that its server's process is there.
+	runs bool
 	// broken is why it does not come up, empty for nothing; restarts is how often it tried again, and waits what it waits for right now.
 	broken, waits string
 	restarts      int32
@@ -169,6 +171,7 @@ func podOf(p *corev1.Pod, revision string) pod {
 	for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 		state.broken = cmp.Or(state.broken, brokenBy(c))
 		state.restarts = max(state.restarts, c.RestartCount)
+		state.runs = state.runs || c.Name == plan.ServerContainer && c.State.Running != nil
 		if w := c.State.Waiting; w != nil && w.Message != "" {
 			state.waits = fmt.Sprintf("container %s: %s: %s", c.Name, w.Reason, w.Message)
 		}

@@ -1,5 +1,4 @@
-// Package roll replaces the members of a running cluster whose pods are of an earlier plan. Start replaces those that are down, for they
-// can only get better; Members the others, one at a time over all pools, in the order that costs the cluster least: those that never vote,
+// Package roll replaces the members of a running cluster whose pods are of an earlier plan. Start replaces those that are down; Members the others, one at a time over all pools, in the order that costs the cluster least: those that never vote,
 // then followers, the member that leads most databases last. The roles are read again before every stop.
 package roll
 
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes"
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
@@ -25,7 +25,7 @@ type members interface {
 }
 
 // Options of a rolling change. Timeout bounds one member's turn without the end of its pod, Agree the wait of a gate. Settle is how long a
-// member that came back must stay well: until discovery has asked once more. Stale are pods to replace although they are of the present plan.
+// member that came back must stay well: until discovery has asked once more; Start has none. Stale are pods to replace although they are of the present plan.
 type Options struct {
 	operate.Options
 	Agree, Settle time.Duration
@@ -39,7 +39,7 @@ func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) e
 	if err != nil {
 		return err
 	}
-	r := &rolling{pods: stale{kubernetesPods{client, t.Namespace}, o.Stale}, topology: t, settle: o.Settle, agree: o.Agree, waive: o.Waive, stuckFor: stuckFor}
+	r := newRolling(client, t, o)
 	// A cluster whose members are all of the present plan is asked nothing.
 	if found, err := r.observed(ctx); err != nil || len(outdatedOf(t, found)) == 0 {
 		return err
@@ -53,6 +53,13 @@ func Members(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) e
 	return operate.Run(ctx, r, o.Options)
 }
 
+func newRolling(client kubernetes.Interface, t neo4j.Topology, o Options) *rolling {
+	return &rolling{
+		pods: stale{kubernetesPods{client, t.Namespace}, o.Stale}, topology: t, settle: o.Settle, agree: o.Agree, waive: o.Waive,
+		stuckFor: stuckFor, pauseFor: pauseFor,
+	}
+}
+
 // rolling is the change as an operation.
 type rolling struct {
 	pods     pods
@@ -63,13 +70,15 @@ type rolling struct {
 	// stuckFor is how long a replaced member may be stuck, stuckSince since when who is.
 	stuckFor   time.Duration
 	stuckSince map[string]time.Time
+	// pauseFor is how long a server that runs may be without being ready before it counts as down.
+	pauseFor time.Duration
 	// waive names gates that may be shut.
 	waive []string
 }
 
 // Next is the next member's turn, nil when all are of the present plan.
 func (r *rolling) Next(ctx context.Context) (*operate.Step, error) {
-	found, err := r.observed(ctx)
+	found, err := r.steady(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -93,9 +102,13 @@ func (r *rolling) Next(ctx context.Context) (*operate.Step, error) {
 		step.Settle = 0 // nobody to agree with
 	}
 	turn.serving = found[name].ready
-	if turn.serving {
+	switch _, answers := seen[name]; {
+	case turn.serving:
 		step.Gates = turn.gates()
-	} else {
+	case answers:
+		step.Gates = turn.quorum() // it may vote
+		step.Does += ": it answers, but is not ready"
+	default:
 		step.Does += ": it does not serve"
 	}
 	if led := verify.Leads(r.topology, seen, turn.member); turn.serving && len(led) > 0 && len(r.topology.Members) > 1 {

@@ -42,6 +42,11 @@ type world struct {
 	breaks, silent map[string]bool
 	// stuck are those that Kubernetes cannot start.
 	stuck map[string]string
+	// looked are the looks at the pods; at the look after which a member is ready again it is.
+	looked int
+	again  map[string]int
+	// closed is how often the way to the members was closed.
+	closed int
 	// runs are the releases of members that do not run 3.5.35.
 	runs map[string]string
 }
@@ -62,7 +67,11 @@ func newWorld(replicas int) *world {
 
 func (w *world) look(context.Context, neo4j.Topology) (map[string]pod, error) {
 	found := map[string]pod{}
+	w.looked++
 	for name, p := range w.pods {
+		if after, pauses := w.again[name]; pauses && p.runs {
+			p.ready = w.looked > after
+		}
 		found[name] = p
 	}
 	return found, nil
@@ -160,11 +169,18 @@ func (w *world) Run(context.Context, neo4j.Member, reach.Question) (reach.Answer
 	return reach.Answer{}, errors.New("nothing is asked")
 }
 
+// starting is a start whose members are reached when they are asked; a pause of one look is given.
+func (w *world) starting() *starting {
+	return &starting{rolling: &rolling{pods: w, topology: w.topology, agree: w.agree, pauseFor: lookPause}, open: func(context.Context) (members, func(), error) {
+		return w, func() { w.closed++ }, nil
+	}}
+}
+
 func (w *world) start(t *testing.T) (said string, err error) {
 	t.Helper()
 	var progress strings.Builder
-	op := &starting{&rolling{pods: w, members: w, topology: w.topology}, nil}
-	err = operate.Run(t.Context(), op, operate.Options{Timeout: time.Second, Pause: time.Millisecond, Progress: &progress})
+	op := w.starting()
+	err = operate.Run(t.Context(), op, operate.Options{Timeout: time.Second, Pause: time.Millisecond, Progress: &progress, Waive: w.waive})
 	return progress.String(), err
 }
 

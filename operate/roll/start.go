@@ -12,44 +12,61 @@ import (
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
 	"neo4j-kubernetes/reach"
+	"neo4j-kubernetes/verify"
 )
 
 // tries is how often a pod that nobody has just replaced may try again before it is given up: a whole cluster that starts may take some.
 const tries = 3
 
-// idle is how long a member that does not serve has to end: it has no transactions to wait for, and a start that waits for others does
+// idleEnds is how long a member that does not serve has to end: it has no transactions to wait for, and a start that waits for others does
 // not always hear the signal. What it has not written out its next start recovers from the transaction log.
-const idle = 2 * time.Minute
+const idleEnds = 2 * time.Minute
 
 // Start has every member's pod be there and ready, those of an earlier plan that serve among them: what comes after needs all members.
-// Pods that are down and of an earlier plan are replaced, all at once, for they can only get better, and cores that form a cluster
-// together would wait for each other; the others are waited for, and pods that end until they are gone. The error of a member that does
-// not come up quotes why.
-func Start(ctx context.Context, a reach.Access, t neo4j.Topology, o operate.Options) error {
+// Pods that are down and of an earlier plan are replaced, one after the other where the cluster serves, and all at once where it does not:
+// cores that form a cluster together would wait for each other. The others are waited for, and pods that end until they are gone. The error
+// of a member that does not come up quotes why.
+func Start(ctx context.Context, a reach.Access, t neo4j.Topology, o Options) error {
 	client, err := a.Client()
 	if err != nil {
 		return err
 	}
-	return operate.Run(ctx, &starting{&rolling{pods: kubernetesPods{client, t.Namespace}, topology: t, stuckFor: stuckFor}, nil}, o)
+	s := &starting{rolling: newRolling(client, t, o), open: func(ctx context.Context) (members, func(), error) {
+		reached, err := verify.Open(ctx, a, t)
+		return reached, reached.Close, err
+	}}
+	defer s.end()
+	return operate.Run(ctx, s, o.Options)
 }
 
-// starting is the start as an operation. given are the pods that were given up for new ones.
+// starting is the start as an operation.
 type starting struct {
 	*rolling
+	// open reaches the members, who are asked only where a server runs without being ready; close is what ends that.
+	open  func(ctx context.Context) (members, func(), error)
+	close func()
+	// given are the pods that were given up for new ones.
 	given []string
 }
 
-// Next is one step for all who are down, nil where nobody is.
+func (s *starting) end() {
+	if s.close != nil {
+		s.close()
+	}
+}
+
+// Next is one step for all who are down, or for the next of those of an earlier plan where the cluster serves; nil where nobody is.
 func (s *starting) Next(ctx context.Context) (*operate.Step, error) {
-	found, err := s.observed(ctx)
+	found, err := s.steady(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var down, outdated []string
+	var idle []neo4j.Member
+	var down []string
 	for _, m := range s.topology.Members {
 		switch p := found[m.Name]; {
 		case p.idles():
-			outdated = append(outdated, m.Name)
+			idle = append(idle, m)
 			fallthrough
 		case !p.ready && !p.unwanted:
 			down = append(down, m.Name)
@@ -61,43 +78,57 @@ func (s *starting) Next(ctx context.Context) (*operate.Step, error) {
 	}
 	if len(down) == 0 {
 		names := slices.Sorted(maps.Keys(leaving))
-		return &operate.Step{Name: "end of members", Member: strings.Join(names, ", "), Does: "ends", Act: s.replace, Ending: s.ending}, nil
+		return &operate.Step{Name: "end of members", Member: strings.Join(names, ", "), Does: "ends", Act: s.replace(), Ending: s.ending}, nil
 	}
-	does := "starts"
-	if len(outdated) > 0 {
-		does = fmt.Sprintf("starts; %s of an earlier plan and down: replaced at once", isOrAre(outdated))
+	step := &operate.Step{
+		Name: "start of members", Member: strings.Join(down, ", "), Does: "starts", Undone: "has not come up", Ending: s.ending, Left: s.left(s.topology.Members...),
 	}
-	return &operate.Step{
-		Name: "start of members", Member: strings.Join(down, ", "), Does: does, Undone: "has not come up", Act: s.replace, Ending: s.ending, Left: s.left,
-	}, nil
+	if len(idle) > 0 {
+		if idle, err = s.alone(ctx, step, found, idle); err != nil {
+			return nil, err
+		}
+		step.Does = fmt.Sprintf("starts; %s of an earlier plan and down: replaced at once", isOrAre(idle))
+	}
+	if step.Act = s.replace(idle...); len(step.Gates) > 0 {
+		step.Does = fmt.Sprintf("starts; %s of an earlier plan and not ready, but answers", isOrAre(idle))
+	}
+	return step, nil
 }
 
-func isOrAre(names []string) string {
+func isOrAre(members []neo4j.Member) string {
+	names := make([]string, len(members))
+	for i, m := range members {
+		names[i] = m.Name
+	}
 	if len(names) == 1 {
 		return names[0] + " is"
 	}
 	return strings.Join(names, ", ") + " are"
 }
 
-// replace has pods go that are down and of an earlier plan.
-func (s *starting) replace(ctx context.Context) (waitFor string, err error) {
-	found, err := s.pods.look(ctx, s.topology)
-	if err != nil {
-		return "", err
-	}
-	for _, m := range s.topology.Members {
-		if p := found[m.Name]; p.idles() {
+// replace has pods of members go that are down, still, and of an earlier plan.
+func (s *starting) replace(chosen ...neo4j.Member) func(ctx context.Context) (waitFor string, err error) {
+	return func(ctx context.Context) (waitFor string, err error) {
+		found, err := s.pods.look(ctx, s.topology)
+		if err != nil {
+			return "", err
+		}
+		for _, m := range chosen {
+			p := found[m.Name]
+			if !p.idles() {
+				continue
+			}
 			within := time.Duration(0)
-			if p.grace > idle {
-				within = idle
+			if p.grace > idleEnds {
+				within = idleEnds
 			}
 			if err := s.pods.remove(ctx, m, p.uid, within); err != nil {
 				return "", fmt.Errorf("%s: %w", m.Name, err)
 			}
 			s.given = append(s.given, m.Name)
 		}
+		return "", nil
 	}
-	return "", nil
 }
 
 // ending says which pods end, of members that come back and of those that have left.
@@ -140,24 +171,30 @@ func (s *starting) broken(ctx context.Context, found map[string]pod) error {
 	return nil
 }
 
-func (s *starting) left(ctx context.Context) (string, error) {
-	found, err := s.pods.look(ctx, s.topology)
-	if err != nil {
-		return "", err
-	}
-	if err := s.broken(ctx, found); err != nil {
-		return "", err
-	}
-	var waits []string
-	for _, m := range s.topology.Members {
-		if p := found[m.Name]; !p.ready && !p.unwanted {
-			waits = append(waits, m.Name+": "+orWaiting(p.waits))
+// left says who of some members is not ready yet.
+func (s *starting) left(of ...neo4j.Member) func(ctx context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		found, err := s.pods.look(ctx, s.topology)
+		if err != nil {
+			return "", err
 		}
+		if err := s.broken(ctx, found); err != nil {
+			return "", err
+		}
+		var waits []string
+		for _, m := range of {
+			if p := found[m.Name]; !p.ready && !p.unwanted {
+				waits = append(waits, m.Name+": "+orWaiting(p.waits))
+			}
+		}
+		return strings.Join(waits, ", "), nil
 	}
-	return strings.Join(waits, ", "), nil
 }
 
 func (s *starting) replaced(m neo4j.Member) bool { return slices.Contains(s.given, m.Name) }
+
+// lookPause is the time between two looks at the pods before a step is chosen.
+const lookPause = 300 * time.Millisecond
 
 // observed looks at the pods when the StatefulSets' controller has taken up the last change, which is a matter of moments.
 func (r *rolling) observed(ctx context.Context) (map[string]pod, error) {
@@ -169,7 +206,7 @@ func (r *rolling) observed(ctx context.Context) (map[string]pod, error) {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(300 * time.Millisecond):
+		case <-time.After(lookPause):
 		}
 	}
 }

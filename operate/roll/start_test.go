@@ -85,7 +85,7 @@ func TestAChangeWaitsForAMemberThatIsDown(t *testing.T) {
 	w.endless["neo4j-2"] = true
 	w.pods["neo4j-2"] = pod{uid: "neo4j-2-old", outdated: true, grace: time.Hour, waits: "it is not scheduled: 0/3 nodes are available"}
 	_, err = w.start(t)
-	require.ErrorContains(t, err, "neo4j-1, neo4j-2 has not ended after 100ms: neo4j-2: its pod ends on node dev2", "one that is down and outdated is the change's first")
+	require.ErrorContains(t, err, "start of neo4j-2: neo4j-2 has not ended after 100ms: neo4j-2: its pod ends on node dev2", "one that is down and outdated is the change's first")
 	assert.Equal(t, []string{"neo4j-2"}, w.removed)
 }
 

@@ -29,12 +29,13 @@ func TestAReplacedMemberThatIsStuckStopsTheChange(t *testing.T) {
 	// The next update replaces it at once where its plan is another, and gives it up as soon; one that it has not replaced may take its time.
 	w.pods["neo4j-1"] = pod{uid: "neo4j-1-new", outdated: true, stuck: why}
 	w.removed = nil
-	s := &starting{&rolling{pods: w, members: w, topology: w.topology, stuckFor: 50 * time.Millisecond}, nil}
+	s := w.starting()
+	s.stuckFor = 50 * time.Millisecond
 	err = operate.Run(t.Context(), s, operate.Options{Timeout: time.Minute, Pause: time.Millisecond})
 	require.ErrorContains(t, err, "neo4j-1 does not come up: "+why)
 	assert.Equal(t, []string{"neo4j-1"}, w.removed)
 
-	s = &starting{&rolling{pods: w, members: w, topology: w.topology}, nil}
+	s = w.starting()
 	w.pods["neo4j-1"] = pod{uid: "neo4j-1-new", stuck: why, waits: why}
 	err = operate.Run(t.Context(), s, operate.Options{Timeout: 100 * time.Millisecond, Pause: time.Millisecond})
 	require.ErrorContains(t, err, "has not come up after 100ms: neo4j-1: "+why)
