@@ -66,13 +66,14 @@ type objects struct {
 	namespace string
 }
 
-// claims gives the claims of a cluster by name.
+// claims gives the namespace's claims by name, with what a cluster's pods make of theirs. Labels tell nothing of claims: those that somebody
+// else has made (storage.existingClaims) are the members' by their names alone.
 func (k objects) claims(ctx context.Context, cluster string) (map[string]claim, error) {
-	of := metav1.ListOptions{LabelSelector: labels.Set(plan.Selector(cluster)).String()}
-	list, err := k.client.CoreV1().PersistentVolumeClaims(k.namespace).List(ctx, of)
+	list, err := k.client.CoreV1().PersistentVolumeClaims(k.namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("claims: %w", err)
+		return nil, fmt.Errorf("claims in %s: %w", k.namespace, err)
 	}
+	of := metav1.ListOptions{LabelSelector: labels.Set(plan.Selector(cluster)).String()}
 	pods, err := k.client.CoreV1().Pods(k.namespace).List(ctx, of)
 	if err != nil {
 		return nil, fmt.Errorf("pods: %w", err)

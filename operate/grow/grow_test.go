@@ -2,6 +2,7 @@ package grow
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/fake"
 	k8stesting "k8s.io/client-go/testing"
@@ -39,7 +41,7 @@ func newDisks(t *testing.T, grown func(c *corev1.PersistentVolumeClaim), objects
 		d.writes = append(d.writes, patch.GetName()+" "+string(patch.GetPatch()))
 		return false, nil, nil
 	})
-	d.client.PrependReactor("list", "persistentvolumeclaims", func(k8stesting.Action) (bool, runtime.Object, error) {
+	d.client.PrependReactor("list", "persistentvolumeclaims", func(action k8stesting.Action) (bool, runtime.Object, error) {
 		list, err := d.client.Tracker().List(corev1.SchemeGroupVersion.WithResource("persistentvolumeclaims"), corev1.SchemeGroupVersion.WithKind("PersistentVolumeClaim"), "graph")
 		require.NoError(t, err)
 		claims := list.(*corev1.PersistentVolumeClaimList)
@@ -49,6 +51,8 @@ func newDisks(t *testing.T, grown func(c *corev1.PersistentVolumeClaim), objects
 				d.grown(c)
 			}
 		}
+		selected := action.(k8stesting.ListAction).GetListRestrictions().Labels
+		claims.Items = slices.DeleteFunc(claims.Items, func(c corev1.PersistentVolumeClaim) bool { return !selected.Matches(labels.Set(c.Labels)) })
 		return true, claims, nil
 	})
 	return d
@@ -112,6 +116,22 @@ func TestVolumesGrowAtTheSameTime(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{request("datadir-neo4j-0", "2Gi"), request("datadir-neo4j-1", "2Gi")}, d.writes, "and not that of a member that left")
 	assert.Contains(t, said, "growth of volumes: datadir-neo4j-0, datadir-neo4j-1 grow 1Gi -> 2Gi\ngrowth of volumes: done in")
+}
+
+// Claims that the user has made for the members are known by their names, as the guard knows them that says what grows.
+func TestClaimsWithoutLabelsGrow(t *testing.T) {
+	var made []runtime.Object
+	for _, name := range []string{"datadir-neo4j-0", "datadir-neo4j-1", "datadir-neo4j-read-0", "datadir-neo4j-10", "datadir-movies-0"} {
+		c := claimed(name, gi, gi)
+		c.Labels = nil
+		made = append(made, c)
+	}
+	p := planned(2 * gi)
+	p.Storage.ExistingClaims = true
+	d := newDisks(t, full, made...)
+	said, err := d.grow(t, p, patience)
+	require.NoError(t, err)
+	assert.Equal(t, []string{request("datadir-neo4j-0", "2Gi"), request("datadir-neo4j-1", "2Gi")}, d.writes, said)
 }
 
 // A killed update has asked for one of two; the claim of a new member, whose size the template gives, is bound later.
