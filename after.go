@@ -35,20 +35,21 @@ func (r running) settings(take func(name string) bool) (map[neo4j.Role]map[strin
 
 func every(string) bool { return true }
 
-// apply has members take the live settings that take says yes to, and go back to the server's default for those that are gone. Those who do
-// not answer are left out where that is said.
-func (r running) apply(ctx context.Context, t neo4j.Topology, take func(name string) bool, gone map[neo4j.Role][]string, skipDown bool) error {
+// apply has members take the live settings that take says yes to, and go back to the server's default for those that are gone.
+func (r running) apply(ctx context.Context, t neo4j.Topology, take func(name string) bool, gone map[neo4j.Role][]string, o live.Options) error {
 	values, err := r.settings(take)
 	if err != nil {
 		return err
 	}
 	wanted := live.Settings{Values: values, Reset: gone, Unknown: r.stack.Plan.Elsewhere}
-	return live.Apply(ctx, r.access(), t, wanted, live.Options{Options: r.options(r.stack.Plan.Timeouts.Verify), SkipDown: skipDown})
+	o.Options = r.options(r.stack.Plan.Timeouts.Verify)
+	return live.Apply(ctx, r.access(), t, wanted, o)
 }
 
-// takeLive has those who run take what is planned, before it is written for the next start. Who is down reads it then.
+// takeLive has those who run take what is planned, before it is written for the next start. Who is down reads it then, and what one refuses
+// nobody keeps.
 func (r running) takeLive(ctx context.Context, role neo4j.Role, gone []string) error {
-	return r.apply(ctx, r.stack.Plan.Topology(), every, map[neo4j.Role][]string{role: gone}, true)
+	return r.apply(ctx, r.stack.Plan.Topology(), every, map[neo4j.Role][]string{role: gone}, live.Options{SkipDown: true, Unwritten: true})
 }
 
 // takeBack has members take writes again that an update which did not end told to hand over.
@@ -57,7 +58,7 @@ func (r running) takeBack(ctx context.Context, t neo4j.Topology) error {
 	if err != nil || family.Keys.ReadOnly == "" {
 		return err
 	}
-	return r.apply(ctx, t, func(name string) bool { return name == family.Keys.ReadOnly }, nil, !r.stack.Plan.Verify.Enabled)
+	return r.apply(ctx, t, func(name string) bool { return name == family.Keys.ReadOnly }, nil, live.Options{SkipDown: !r.stack.Plan.Verify.Enabled})
 }
 
 func (r running) options(seconds int) operate.Options {
@@ -107,7 +108,7 @@ func (r running) after(ctx context.Context, t neo4j.Topology) error {
 	}
 	report, err := verify.Cluster(ctx, r.access(), t, verify.Options{Timeout: verified.Timeout, Canary: r.stack.Plan.Verify.Canary, Progress: r.log()})
 	if err == nil {
-		err = r.apply(ctx, t, every, nil, false)
+		err = r.apply(ctx, t, every, nil, live.Options{})
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,6 +33,8 @@ type Options struct {
 	operate.Options
 	// SkipDown leaves out members that do not answer: they read neo4j.conf when they start.
 	SkipDown bool
+	// Unwritten says that the values stand nowhere yet: where the update ends before all have taken them, those who did go back.
+	Unwritten bool
 }
 
 // Apply has every member take the settings, one after the other, and asks each again whether it has. A member that was told to hand over
@@ -63,12 +66,16 @@ type applying struct {
 	// reset are those of a member that went back to a default which the release does not tell: it is asked once. skipped do not answer.
 	reset   map[string]bool
 	skipped map[string]bool
+	// took is what members have taken, by member.
+	took map[string][]taken
 }
 
 // wanted are a role's settings.
 type wanted struct {
 	values map[string]string
 	reset  []string
+	// heals is the list of read-only databases where the stack has none of its own.
+	heals string
 }
 
 func newApplying(members reach.Asker, t neo4j.Topology, s Settings, o Options) (*applying, error) {
@@ -76,13 +83,13 @@ func newApplying(members reach.Asker, t neo4j.Topology, s Settings, o Options) (
 	if err != nil {
 		return nil, err
 	}
-	op := &applying{members: members, topology: t, options: o, wanted: map[neo4j.Role]wanted{}, reset: map[string]bool{}, skipped: map[string]bool{}}
+	op := &applying{members: members, topology: t, options: o, wanted: map[neo4j.Role]wanted{}, reset: map[string]bool{}, skipped: map[string]bool{}, took: map[string][]taken{}}
 	op.options.Options = o.Filled()
 	for _, role := range neo4j.Roles {
 		w := s.of(role)
 		if name := family.Keys.ReadOnly; name != "" && len(t.Of(neo4j.Primary)) > 1 && !s.unknown(name) {
 			if _, own := w.values[name]; !own {
-				w.values[name] = "" // the default
+				w.values[name], w.heals = "", name // the default
 			}
 			w.reset = slices.DeleteFunc(w.reset, func(reset string) bool { return reset == name })
 		}
@@ -98,7 +105,7 @@ func newApplying(members reach.Asker, t neo4j.Topology, s Settings, o Options) (
 
 // of are a role's settings whose values are known here.
 func (s Settings) of(role neo4j.Role) wanted {
-	w := wanted{map[string]string{}, slices.DeleteFunc(slices.Clone(s.Reset[role]), s.unknown)}
+	w := wanted{values: map[string]string{}, reset: slices.DeleteFunc(slices.Clone(s.Reset[role]), s.unknown)}
 	maps.Copy(w.values, s.Values[role])
 	maps.DeleteFunc(w.values, func(name, _ string) bool { return s.unknown(name) })
 	return w
@@ -116,6 +123,14 @@ func (a *applying) nothing() bool {
 
 // Next is the turn of the next member that has not all of its settings, nil where all have. What one member cannot take, none is told.
 func (a *applying) Next(ctx context.Context) (*operate.Step, error) {
+	step, err := a.next(ctx)
+	if err != nil {
+		err = errors.Join(err, a.putBack(ctx))
+	}
+	return step, err
+}
+
+func (a *applying) next(ctx context.Context) (*operate.Step, error) {
 	shown, errs := reach.All(ctx, a.topology.Members, a.ask)
 	var next *operate.Step
 	for _, m := range a.topology.Members {
@@ -145,7 +160,7 @@ func (a *applying) Next(ctx context.Context) (*operate.Step, error) {
 func (a *applying) turn(m neo4j.Member, does string) *operate.Step {
 	return &operate.Step{
 		Name: "settings of " + m.Name, Member: m.Name, Does: does, Undone: "has not taken its settings",
-		Act: func(ctx context.Context) (string, error) { return "", a.apply(ctx, m) },
+		Act: func(ctx context.Context) (string, error) { return "", a.apply(ctx, m) }, Abandon: a.putBack,
 	}
 }
 
@@ -179,7 +194,11 @@ func (a *applying) apply(ctx context.Context, m neo4j.Member) error {
 		return err
 	}
 	for _, c := range changes {
-		if err := Set(ctx, a.members, a.topology.Release, m, c.name, c.value); err != nil {
+		err := Set(ctx, a.members, a.topology.Release, m, c.name, c.value)
+		if err == nil || unanswered(err) {
+			a.remember(m, c, shown[c.name]) // an answer that is lost may have been a yes
+		}
+		if err != nil {
 			return refused(m, c, err)
 		}
 		a.reset[m.Name+" "+c.name] = c.reset
