@@ -38,8 +38,8 @@ type pod struct {
 	// long its end may take.
 	ending      bool
 	ends, grace time.Duration
-	// stuck is why Kubernetes does not bring it as far as its server, empty for nothing.
-	stuck string
+	// stuck is why Kubernetes does not bring it as far as its server, empty for nothing; unpulled is why it has not got an image of it.
+	stuck, unpulled string
 	// unwanted says that its StatefulSet is smaller than planned, as somebody else has made it: there is no pod to wait for.
 	unwanted bool
 }
@@ -171,10 +171,14 @@ func podOf(p *corev1.Pod, revision string) pod {
 	for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 		state.broken = cmp.Or(state.broken, brokenBy(c))
 		state.restarts = max(state.restarts, c.RestartCount)
+		state.unpulled = cmp.Or(state.unpulled, unpulledBy(c))
 		state.runs = state.runs || c.Name == plan.ServerContainer && c.State.Running != nil
 		if w := c.State.Waiting; w != nil && w.Message != "" {
 			state.waits = fmt.Sprintf("container %s: %s: %s", c.Name, w.Reason, w.Message)
 		}
+	}
+	if state.unpulled != "" {
+		state.waits = "the registry may answer another time: " + state.unpulled
 	}
 	return state
 }
@@ -193,9 +197,17 @@ func brokenBy(c corev1.ContainerStatus) string {
 	return ""
 }
 
-// hopeless are reasons of the kubelet for which a container never starts. ErrImagePull is not among them, since a registry may answer the
-// second time, nor what a Secret or ConfigMap mends that comes later.
-var hopeless = map[string]bool{"ImagePullBackOff": true, "ErrImageNeverPull": true, "InvalidImageName": true}
+// hopeless are reasons of the kubelet for which a container never starts. What a Secret or ConfigMap mends that comes later is not among them.
+var hopeless = map[string]bool{"ErrImageNeverPull": true, "InvalidImageName": true}
+
+// unpulledBy is why a container's image is not there, empty for nothing. The kubelet says by turns that it could not pull it and that it waits
+// before it tries again, after 10 s, 20 s and so on: a registry that did not answer may do so then.
+func unpulledBy(c corev1.ContainerStatus) string {
+	if w := c.State.Waiting; w != nil && (w.Reason == "ErrImagePull" || w.Reason == "ImagePullBackOff") {
+		return fmt.Sprintf("container %s: %s: %s", c.Name, w.Reason, w.Message)
+	}
+	return ""
+}
 
 func (k kubernetesPods) remove(ctx context.Context, m neo4j.Member, uid types.UID, within time.Duration) error {
 	options := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}}

@@ -3,6 +3,7 @@
 package roll
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -188,7 +189,7 @@ func (t *turn) left(ctx context.Context) (string, error) {
 	case now.outdated:
 		return "its pod is of an earlier plan again", nil
 	case !now.ready:
-		return orWaiting(now.waits), t.patient(t.member, now)
+		return orWaiting(now.waits), t.patient(t.member, cmp.Or(now.unpulled, now.stuck))
 	}
 	found, seen, err := t.ask(ctx)
 	if err != nil {

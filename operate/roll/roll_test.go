@@ -40,8 +40,8 @@ type world struct {
 	agree time.Duration
 	// breaks are the members that do not come up, silent those that do not answer.
 	breaks, silent map[string]bool
-	// stuck are those that Kubernetes cannot start.
-	stuck map[string]string
+	// stuck are those that Kubernetes cannot start, unpulled those whose image the registry does not give.
+	stuck, unpulled map[string]string
 	// looked are the looks at the pods; at the look after which a member is ready again it is.
 	looked int
 	again  map[string]int
@@ -109,7 +109,7 @@ func (w *world) remove(_ context.Context, m neo4j.Member, uid types.UID, within 
 		w.pods[m.Name] = p
 		return nil
 	}
-	w.pods[m.Name] = pod{uid: types.UID(m.Name + "-new"), ready: !w.breaks[m.Name] && w.stuck[m.Name] == "", stuck: w.stuck[m.Name]}
+	w.pods[m.Name] = pod{uid: types.UID(m.Name + "-new"), ready: !w.breaks[m.Name] && w.stuck[m.Name]+w.unpulled[m.Name] == "", stuck: w.stuck[m.Name], unpulled: w.unpulled[m.Name]}
 	if w.breaks[m.Name] {
 		w.pods[m.Name] = pod{uid: types.UID(m.Name + "-new"), broken: "container neo4j ended with exit code 1 (Error)", restarts: 1}
 		w.silent[m.Name] = true

@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -162,8 +163,12 @@ func (s *starting) broken(ctx context.Context, found map[string]pod) error {
 		if p.broken != "" && !p.ready && !p.outdated && (p.restarts >= tries || p.restarts == 0 || s.replaced(m)) {
 			return operate.Failed{Cause: s.pods.lastWords(ctx, m, p)}
 		}
-		if s.replaced(m) && !p.ready {
-			if err := s.patient(m, p); err != nil {
+		why := p.unpulled // by the present plan, whoever has made the pod
+		if s.replaced(m) {
+			why = cmp.Or(why, p.stuck)
+		}
+		if !p.ready && !p.outdated {
+			if err := s.patient(m, why); err != nil {
 				return err
 			}
 		}

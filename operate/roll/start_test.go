@@ -111,8 +111,8 @@ func TestWhatBreaksAContainer(t *testing.T) {
 		"waits after it":  {corev1.ContainerStatus{Name: "neo4j", RestartCount: 1, LastTerminationState: corev1.ContainerState{Terminated: failed}}, ended},
 		"ended by itself": {corev1.ContainerStatus{Name: "neo4j", RestartCount: 1, LastTerminationState: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{}}}, ""},
 		"no image": {corev1.ContainerStatus{Name: "neo4j", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
-			Reason: "ImagePullBackOff", Message: "not found"}}}, "container neo4j: ImagePullBackOff: not found"},
-		"first pull": {corev1.ContainerStatus{Name: "neo4j", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ErrImagePull"}}}, ""},
+			Reason: "ErrImageNeverPull", Message: "not on the node"}}}, "container neo4j: ErrImageNeverPull: not on the node"},
+		"it is pulled again": {corev1.ContainerStatus{Name: "neo4j", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff"}}}, ""},
 	} {
 		assert.Equal(t, test.want, brokenBy(test.status), name)
 	}

@@ -15,8 +15,9 @@ import (
 )
 
 // stuckFor is how long Kubernetes may say that it cannot bring a replaced member's pod as far as its server: a scheduler and a kubelet
-// try again by themselves, and the first answer is often one of passing.
-const stuckFor = time.Minute
+// try again by themselves, and the first answer is often one of passing. With the rest of an update it makes the minute within which a bad
+// change ends.
+const stuckFor = 45 * time.Second
 
 // Reasons of events of type Warning with which a kubelet, or the controller that attaches volumes, says that a pod gets no further, and of
 // those with which an autoscaler says that a node is on its way (Cluster Autoscaler; Karpenter).
@@ -64,9 +65,9 @@ func unscheduled(p *corev1.Pod) string {
 	return ""
 }
 
-// patient gives a replaced member up that is stuck for too long.
-func (r *rolling) patient(m neo4j.Member, p pod) error {
-	if p.stuck == "" {
+// patient gives a member up that is stuck for too long, for a reason that may pass; empty for none.
+func (r *rolling) patient(m neo4j.Member, why string) error {
+	if why == "" {
 		delete(r.stuckSince, m.Name)
 		return nil
 	}
@@ -81,5 +82,5 @@ func (r *rolling) patient(m neo4j.Member, p pod) error {
 	if time.Since(since) < r.stuckFor {
 		return nil
 	}
-	return operate.Failed{Cause: fmt.Errorf("%s does not come up: %s", m.Name, p.stuck)}
+	return operate.Failed{Cause: fmt.Errorf("%s does not come up: %s", m.Name, why)}
 }

@@ -41,6 +41,47 @@ func TestAReplacedMemberThatIsStuckStopsTheChange(t *testing.T) {
 	require.ErrorContains(t, err, "has not come up after 100ms: neo4j-1: "+why)
 }
 
+// A registry that does not give an image is asked again before the member is given up: also one that comes for the first time, or that an
+// update before has left so.
+func TestARegistryIsAskedAgain(t *testing.T) {
+	const why = `container neo4j: ImagePullBackOff: Back-off pulling image "neo4j:none"`
+	w := newWorld(0)
+	w.unpulled = map[string]string{"neo4j-1": why}
+	r := &rolling{pods: w, members: w, topology: w.topology, stuckFor: 50 * time.Millisecond}
+	began := time.Now()
+	err := operate.Run(t.Context(), r, operate.Options{Timeout: time.Minute, Pause: time.Millisecond})
+	require.EqualError(t, err, "replacement of neo4j-1: neo4j-1 does not come up: "+why)
+	assert.GreaterOrEqual(t, time.Since(began), 50*time.Millisecond)
+	assert.Equal(t, []string{"neo4j-1"}, w.removed)
+
+	s := w.starting()
+	s.stuckFor = 50 * time.Millisecond
+	began = time.Now()
+	err = operate.Run(t.Context(), s, operate.Options{Timeout: time.Minute, Pause: time.Millisecond})
+	require.EqualError(t, err, "start of members: neo4j-1 does not come up: "+why)
+	assert.GreaterOrEqual(t, time.Since(began), 50*time.Millisecond)
+
+	w.again = map[string]int{"neo4j-1": w.looked + 4}
+	w.pods["neo4j-1"] = pod{uid: "neo4j-1-new", runs: true, unpulled: why}
+	s = w.starting()
+	s.stuckFor = time.Minute
+	require.NoError(t, operate.Run(t.Context(), s, operate.Options{Timeout: time.Minute, Pause: time.Millisecond}), "it answers at last")
+}
+
+func TestWhatTheKubeletSaysOfAnImage(t *testing.T) {
+	for reason, waits := range map[string]bool{"ErrImagePull": true, "ImagePullBackOff": true, "ErrImageNeverPull": false, "InvalidImageName": false, "ContainerCreating": false} {
+		state := podOf(&corev1.Pod{Status: corev1.PodStatus{InitContainerStatuses: []corev1.ContainerStatus{
+			{Name: "first", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: "not found"}}}}}}, "")
+		if !waits {
+			assert.Empty(t, state.unpulled, reason)
+			continue
+		}
+		assert.Equal(t, "container first: "+reason+": not found", state.unpulled)
+		assert.Equal(t, "the registry may answer another time: "+state.unpulled, state.waits, "what is waited for")
+		assert.Empty(t, state.broken)
+	}
+}
+
 func TestWhatKubernetesSaysOfAPodThatIsStuck(t *testing.T) {
 	unscheduled := corev1.PodStatus{Conditions: []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Message: "0/3 nodes are available"}}}
 	tainted := corev1.PodStatus{Conditions: []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Message: "1 node(s) had untolerated taint(s)."}}}

@@ -35,7 +35,7 @@ func TestBadChanges(t *testing.T) {
 			`cluster.settings["db.transaction.timeout"].secret`: "timeout", `cluster.settings["db.transaction.timeout"].key`: "value"},
 			`neo4j-0 does not come up: container neo4j ended with exit code \d+ \(Error\); its log says: .*db\.transaction\.timeout`},
 		{"an image that is not there", "cluster.image", map[string]any{"cluster.image.name": "neo4j:none"},
-			`neo4j-0 does not come up: container neo4j: (ImagePullBackOff|ErrImageNeverPull): `},
+			`neo4j-0 does not come up: container neo4j: (ImagePullBackOff|ErrImagePull|ErrImageNeverPull): `},
 		{"more memory than any node has", "cluster.resources", map[string]any{"cluster.resources.memory": "900Gi"},
 			`neo4j-0 does not come up: it is not scheduled: 0/3 nodes are available: .*Insufficient memory`},
 		{"a volume that cannot be had", "cluster.volumes", map[string]any{
