@@ -8,7 +8,11 @@ import (
 )
 
 // Refused is a reason for which a step cannot be taken; waiting does not mend it.
-type Refused struct{ Reason string }
+type Refused struct {
+	Reason string
+	// Untouched says that the step has touched nothing. Run puts before the reason what that means: steps before it may have been taken.
+	Untouched bool
+}
 
 func (r Refused) Error() string { return r.Reason }
 

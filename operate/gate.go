@@ -45,7 +45,7 @@ func (s *Step) passOne(ctx context.Context, o Options, gate Gate) error {
 			said = line
 		}
 		if look >= patience && time.Since(began) >= gate.Wait || !pause(ctx, o.Pause) {
-			return Refused{fmt.Sprintf("refused, nothing was touched: %s (gate: %s)", err, gate.Name)}
+			return Refused{Reason: fmt.Sprintf("%s (gate: %s)", err, gate.Name), Untouched: true}
 		}
 	}
 }

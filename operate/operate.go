@@ -84,7 +84,7 @@ func (o Options) Filled() Options {
 func Run(ctx context.Context, op Operation, o Options) error {
 	o = o.Filled()
 	last := ""
-	for {
+	for taken := 0; ; taken++ {
 		step, err := op.Next(ctx)
 		if err != nil || step == nil {
 			return err
@@ -93,7 +93,7 @@ func Run(ctx context.Context, op Operation, o Options) error {
 			return fmt.Errorf("%s is done and still left to do; something else changes the cluster at the same time", step.Name)
 		}
 		last = step.Name
-		if err := step.run(ctx, o); err != nil {
+		if err := step.run(ctx, o, taken); err != nil {
 			return fmt.Errorf("%s: %w", step.Name, err)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-func (s *Step) run(ctx context.Context, o Options) error {
+// run takes the step, before which some were taken.
+func (s *Step) run(ctx context.Context, o Options, taken int) error {
 	limited, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
 	began := time.Now()
@@ -27,10 +28,23 @@ func (s *Step) run(ctx context.Context, o Options) error {
 		err = s.until(limited, o, s.Settle, s.Left)
 	}
 	if err != nil {
-		return errors.Join(s.late(ctx, o, err), s.abandon(ctx))
+		return errors.Join(s.late(ctx, o, told(err, taken)), s.abandon(ctx))
 	}
 	s.tell(o, "done in "+time.Since(began).Round(time.Second).String())
 	return nil
+}
+
+// told says of a refusal that touched nothing what the steps before it have done.
+func told(err error, taken int) error {
+	refusal := Refused{}
+	if !errors.As(err, &refusal) || !refusal.Untouched {
+		return err
+	}
+	what := "nothing was touched"
+	if taken > 0 {
+		what = "nobody more was touched"
+	}
+	return Refused{Reason: "refused, " + what + ": " + refusal.Reason}
 }
 
 // abandon undoes the step, also where the operation was cancelled: a cluster is not left half handed over.

@@ -34,7 +34,7 @@ func (l *leaving) blocked(view verify.Observation) error {
 	}
 	switch {
 	case len(reasons) > 0:
-		return operate.Refused{Reason: fmt.Sprintf("refused, nothing was touched: %s cannot leave: %s", l.member.Name, strings.Join(reasons, "; "))}
+		return operate.Refused{Reason: fmt.Sprintf("%s cannot leave: %s", l.member.Name, strings.Join(reasons, "; ")), Untouched: true}
 	case len(underWay) > 0:
 		return errors.New(strings.Join(underWay, "; "))
 	}
@@ -79,7 +79,7 @@ func (l *leaving) narrow(view verify.Observation, order func(statement string) e
 			continue
 		}
 		if primaries == 1 {
-			return operate.Refused{Reason: fmt.Sprintf("refused, no member was taken out: database %s has %d primaries and cannot be altered to one (51N41)", c.Name, c.WantedPrimaries)}
+			return operate.Refused{Reason: fmt.Sprintf("refused, %s was not taken out: database %s has %d primaries and cannot be altered to one (51N41)", l.member.Name, c.Name, c.WantedPrimaries)}
 		}
 		statement := fmt.Sprintf("ALTER DATABASE %s SET TOPOLOGY %s", quoted(c.Name), copies(primaries, "PRIMARY", "PRIMARIES"))
 		if secondaries > 0 {
@@ -90,7 +90,7 @@ func (l *leaving) narrow(view verify.Observation, order func(statement string) e
 			if operate.Passing(err) {
 				return err
 			}
-			return operate.Refused{Reason: fmt.Sprintf("refused by the cluster, no member was taken out: %s: %s", statement, err)}
+			return operate.Refused{Reason: fmt.Sprintf("refused by the cluster, %s was not taken out: %s: %s", l.member.Name, statement, err)}
 		}
 	}
 	return nil

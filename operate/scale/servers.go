@@ -121,8 +121,8 @@ func (l *leaving) notDeallocated(server verify.Server, err error) error {
 	if operate.Passing(err) {
 		return err
 	}
-	return operate.Refused{Reason: fmt.Sprintf("refused by the cluster, no member was taken out: its databases cannot be moved from server %s: %s; "+
-		"see SHOW DATABASES and SHOW SERVERS, mend what it names and update again", server.ID, err)}
+	return operate.Refused{Reason: fmt.Sprintf("refused by the cluster, %s was not taken out: its databases cannot be moved from server %s: %s; "+
+		"see SHOW DATABASES and SHOW SERVERS, mend what it names and update again", l.member.Name, server.ID, err)}
 }
 
 // serverOf finds the leaving member among the servers: by its address; by the id that was noted when it began to leave; or as the only

@@ -207,12 +207,12 @@ func TestServersAreRefused(t *testing.T) {
 		"the dry run says no": {func(b *box) {
 			b.c.Refuse["DRYRUN"] = "Neo.ClientError.Statement.ExecutionFailed: Could not deallocate server(s)"
 		},
-			"refused by the cluster, no member was taken out: its databases cannot be moved from server " + id(3) +
+			"refused by the cluster, neo4j-3 was not taken out: its databases cannot be moved from server " + id(3) +
 				": Neo.ClientError.Statement.ExecutionFailed: Could not deallocate server(s); see SHOW DATABASES and SHOW SERVERS, mend what it names and update again", true},
 		"the topology cannot be altered": {func(b *box) {
 			b.c.Refuse["ALTER DATABASE"] = "Neo.ClientError.Security.Forbidden: not allowed"
 		},
-			"refused by the cluster, no member was taken out: ALTER DATABASE `neo4j` SET TOPOLOGY 3 PRIMARIES: Neo.ClientError.Security.Forbidden: not allowed", false},
+			"refused by the cluster, neo4j-3 was not taken out: ALTER DATABASE `neo4j` SET TOPOLOGY 3 PRIMARIES: Neo.ClientError.Security.Forbidden: not allowed", false},
 		"two leave and nobody knows which": {func(b *box) {
 			b.c.Hold = true
 			b.c.Server(id(2)).State, b.c.Server(id(3)).State = "Deallocating", "Deallocating"
