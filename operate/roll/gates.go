@@ -89,7 +89,7 @@ func (t *turn) fresh(findings []verify.Finding) []verify.Finding {
 	})
 }
 
-// quorumHolds counts as the members do: those who stay must be a majority of the present voters.
+// quorumHolds counts as the members do: those who stay must be a majority of the present voters, and have a majority of each database's copies.
 func (t *turn) quorumHolds(ctx context.Context) error {
 	primaries := t.topology.Of(neo4j.Primary)
 	seen, _ := reach.All(ctx, primaries, t.members.Observe)
@@ -102,6 +102,27 @@ func (t *turn) quorumHolds(ctx context.Context) error {
 	}
 	if quorum := neo4j.Quorum(voters); stay < quorum {
 		return fmt.Errorf("without %s only %d of %d voting members answer, under the quorum of %d", t.member.Name, stay, voters, quorum)
+	}
+	for _, m := range primaries {
+		if o, answers := seen[m.Name]; answers && m.Name != t.member.Name {
+			if err := t.copiesHold(o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// copiesHold wants each database of which the member has a primary that runs to keep a majority of its primaries without it, as one of those
+// who stay sees it. From 5.0 on databases are on some of the servers; before, each is on every core.
+func (t *turn) copiesHold(o verify.Observation) error {
+	for _, database := range o.Voting(t.topology) {
+		if !slices.Contains(database.Online, t.member.Name) {
+			continue // the group does without it already
+		}
+		if left, quorum := len(database.Online)-1, neo4j.Quorum(database.Voters); database.Voters > 2 && left < quorum {
+			return fmt.Errorf("without %s only %d of %d primaries of database %s are online, under the quorum of %d", t.member.Name, left, database.Voters, database.Name, quorum)
+		}
 	}
 	return nil
 }

@@ -192,3 +192,46 @@ func TestTheQuorumIsKeptByFamily(t *testing.T) {
 	require.ErrorContains(t, err, want, said)
 	assert.Equal(t, []string{"neo4j-read-0"}, s.removed)
 }
+
+// Of five servers two hold the copies that are left of a database: no majority of the servers goes with one of them, but the database's does.
+func TestEveryDatabaseKeepsItsQuorum(t *testing.T) {
+	for _, release := range []string{"5.1.0", "5.26.30", "2026.08.1"} {
+		t.Run(release, func(t *testing.T) {
+			five := func(database string, on ...int) *served {
+				s := serveOf(t, release, 5)
+				s.waive = []string{plan.GateAgreement, plan.GateReplication}
+				var hosts []string
+				for _, i := range on {
+					hosts = append(hosts, s.topology.Members[i].Host)
+				}
+				if s.cluster.Database(database) == nil {
+					s.cluster.Create(database, hosts...)
+				}
+				s.cluster.Database(database).Status[s.topology.Members[1].Host] = "store copying"
+				return s
+			}
+			s := five("movies", 0, 1, 2)
+			said, err := s.roll(t)
+			require.ErrorContains(t, err, "replacement of neo4j-2: refused, nobody more was touched: "+
+				"without neo4j-2 only 1 of 3 primaries of database movies are online, under the quorum of 2 (gate: quorum)", said)
+			assert.Equal(t, []string{"neo4j-read-0", "neo4j-4", "neo4j-3"}, s.removed, "who has no copy of it may go")
+
+			s.waive = append(s.waive, plan.GateQuorum)
+			said, err = s.roll(t)
+			require.NoError(t, err, said)
+			assert.Contains(t, said, "replacement of neo4j-2: gate quorum is waived: without neo4j-2 only 1 of 3 primaries of database movies are online")
+
+			s = five("movies", 0, 1)
+			said, err = s.roll(t)
+			require.NoError(t, err, said)
+			assert.Contains(t, s.removed, "neo4j-0", "a database of two copies has no majority to keep")
+
+			s = five("system")
+			s.cluster.Database("system").Status[s.topology.Members[2].Host] = "store copying"
+			said, err = s.roll(t)
+			require.ErrorContains(t, err, "replacement of neo4j-4: refused, nobody more was touched: "+
+				"without neo4j-4 only 2 of 5 primaries of database system are online, under the quorum of 3 (gate: quorum)", said)
+			assert.Equal(t, []string{"neo4j-read-0"}, s.removed)
+		})
+	}
+}

@@ -29,11 +29,19 @@ type served struct {
 
 func serve(t *testing.T, release string) *served {
 	t.Helper()
+	return serveOf(t, release, 3)
+}
+
+func serveOf(t *testing.T, release string, primaries int) *served {
+	t.Helper()
 	w := newWorld(1)
 	w.topology = plan.Plan{
 		Name: "neo4j", Namespace: "graph", ClusterDomain: "cluster.local",
-		Spec: neo4j.Spec{Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise, Primaries: 3, Secondaries: 1},
+		Spec: neo4j.Spec{Release: neo4j.MustRelease(release), Edition: neo4j.Enterprise, Primaries: primaries, Secondaries: 1},
 	}.Topology()
+	for _, m := range w.topology.Members {
+		w.pods[m.Name] = pod{uid: types.UID(m.Name + "-old"), outdated: true, ready: true}
+	}
 	c := scripted.ClusterOf(w.topology)
 	return &served{w, c, reached.Servers(t, w.topology, c)}
 }
