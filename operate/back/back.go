@@ -85,9 +85,11 @@ func (b *returning) Next(ctx context.Context) (*operate.Step, error) {
 	}
 	i := slices.IndexFunc(all, func(m neo4j.Member) bool { return noted[m.Name] != "" })
 	if b.members == nil {
-		if b.members, b.close, err = b.open(ctx); err != nil {
+		reached, end, err := b.open(ctx)
+		if err != nil {
 			return nil, err
 		}
+		b.members, b.close = reached, end
 	}
 	turn := &turn{b, all[i], noted[all[i].Name]}
 	if answers, err := turn.answers(ctx); err != nil || !answers {

@@ -141,6 +141,17 @@ func TestWhereNothingIsNotedNobodyIsAsked(t *testing.T) {
 	}
 }
 
+// Members that cannot be reached, such as for want of their Secret, are an error, and no way to them that is closed.
+func TestAWayThatIsNotOpenIsNotClosed(t *testing.T) {
+	b := cluster(t, "5.26.30")
+	r := &returning{objects: b, plan: b.plan, open: func(context.Context) (members, func(), error) {
+		return nil, func() { t.Error("closed") }, errors.New("secret neo4j-auth not found")
+	}}
+	_, err := r.Next(t.Context())
+	require.EqualError(t, err, "secret neo4j-auth not found")
+	r.end()
+}
+
 func TestWhoWasNotToldToLeaveLosesTheNote(t *testing.T) {
 	for _, state := range []string{"Enabled", "Cordoned"} {
 		b := cluster(t, "5.26.30")
