@@ -48,15 +48,20 @@ func (r *reloading) Next(ctx context.Context) (*operate.Step, error) {
 	served := verify.LookAtCertificates(ctx, r.members, r.topology)
 	for _, m := range r.topology.Members {
 		var secrets []string
+		var late []int
 		for _, s := range served[m.Name] {
-			if s.Outdated() && !slices.Contains(secrets, s.Port.Secret) {
+			if !s.Outdated() {
+				continue
+			}
+			late = append(late, s.Port.Port)
+			if !slices.Contains(secrets, s.Port.Secret) {
 				secrets = append(secrets, s.Port.Secret)
 			}
 		}
 		if len(secrets) == 0 {
 			continue
 		}
-		turn := &turn{reloading: r, member: m}
+		turn := &turn{reloading: r, member: m, late: late}
 		return &operate.Step{
 			Name: "certificates of " + m.Name, Member: m.Name, Does: "reads anew what Secret " + strings.Join(secrets, ", ") + " holds",
 			Undone: "serves an older certificate still", Act: turn.act, Left: turn.left,
@@ -69,6 +74,8 @@ func (r *reloading) Next(ctx context.Context) (*operate.Step, error) {
 type turn struct {
 	*reloading
 	member neo4j.Member
+	// late are the ports that served an older certificate when the turn began.
+	late []int
 	// nudged says that the kubelet was told, told when the member was for the last time.
 	nudged bool
 	told   time.Time
@@ -92,12 +99,19 @@ func (t *turn) tell(ctx context.Context) error {
 	return err
 }
 
-// left looks at what the member serves, and tells it again now and then while that is the old certificate.
+// left looks at what the member serves, and tells it again now and then while that is the old certificate. A port that shows none, for the
+// moment, shows no new one.
 func (t *turn) left(ctx context.Context) (string, error) {
 	one := t.topology
 	one.Members = []neo4j.Member{t.member}
-	late := slices.DeleteFunc(verify.LookAtCertificates(ctx, t.members, one)[t.member.Name], func(s verify.Served) bool { return !s.Outdated() })
+	looks := verify.LookAtCertificates(ctx, t.members, one)[t.member.Name]
+	late := slices.DeleteFunc(slices.Clone(looks), func(s verify.Served) bool { return !s.Outdated() })
 	if len(late) == 0 {
+		for _, s := range looks {
+			if s.Err != nil && slices.Contains(t.late, s.Port.Port) {
+				return fmt.Sprintf("port %d shows no certificate: %s", s.Port.Port, reach.FirstLine(s.Err)), nil
+			}
+		}
 		return "", nil
 	}
 	if time.Since(t.told) >= t.between {

@@ -2,6 +2,8 @@ package renew
 
 import (
 	"context"
+	"crypto/x509"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +40,18 @@ type world struct {
 	nudged []string
 	// slow is how often a member is told before its files have come.
 	slow int
+	// shuts says that a port shows nothing once the kubelet was nudged.
+	shuts bool
+}
+
+func (w *world) Served(ctx context.Context, m neo4j.Member, port int) ([]*x509.Certificate, error) {
+	w.mu.Lock()
+	shut := w.shuts && len(w.nudged) > 0
+	w.mu.Unlock()
+	if shut {
+		return nil, errors.New("the handshake takes too long")
+	}
+	return w.Members.Served(ctx, m, port)
 }
 
 func (w *world) Kept(context.Context, neo4j.EncryptedPort) (*reach.Kept, error) {
@@ -132,12 +146,22 @@ func TestFilesThatComeLateAreReadAgain(t *testing.T) {
 	assert.Equal(t, []string{"neo4j-0", "neo4j-1", "neo4j-2"}, w.nudged, "once each")
 }
 
+// A look that shows nothing proves nothing: the step is not done.
+func TestAPortThatShowsNothingIsWaitedFor(t *testing.T) {
+	w, topology, authority := newWorld(t)
+	w.renew(authority)
+	w.shuts = true
+	_, err := w.reload(t, topology)
+	require.EqualError(t, err, "certificates of neo4j-0: neo4j-0 serves an older certificate still after 2s: port 7473 shows no certificate: the handshake takes too long; the next update goes on from here")
+}
+
 func TestAMemberThatDoesNotTakeItsCertificate(t *testing.T) {
 	w, topology, authority := newWorld(t)
 	w.renew(authority)
 	w.slow = 1000
-	_, err := w.reload(t, topology)
-	require.EqualError(t, err, "certificates of neo4j-0: neo4j-0 serves an older certificate still after 2s: the files of Secret neo4j-tls have not come to its pod yet; the next update goes on from here")
+	said, err := w.reload(t, topology)
+	require.ErrorContains(t, err, "certificates of neo4j-0: neo4j-0 serves an older certificate still after 2s: ", "the end of the time may have cut the last look short")
+	assert.Contains(t, said, "certificates of neo4j-0: the files of Secret neo4j-tls have not come to its pod yet\n")
 
 	w.cluster.Started = nil
 	_, err = w.reload(t, topology)
