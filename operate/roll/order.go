@@ -24,11 +24,14 @@ func next(t neo4j.Topology, outdated []neo4j.Member, found map[string]pod, seen 
 
 // cost is what the stop of a member costs the cluster, only to be compared.
 func cost(t neo4j.Topology, m neo4j.Member, found map[string]pod, seen map[string]verify.Observation) int {
-	switch {
-	case !found[m.Name].ready:
+	ready := found[m.Name].ready
+	switch _, answers := seen[m.Name]; {
+	case !ready && !answers:
 		return 0
-	case m.Role != neo4j.Primary:
+	case !ready:
 		return 1
+	case m.Role != neo4j.Primary:
+		return 2
 	}
-	return 2 + len(verify.Leads(t, seen, m))
+	return 3 + len(verify.Leads(t, seen, m))
 }

@@ -54,6 +54,16 @@ func TestWhoAnswersWithoutBeingReadyHasTheQuorumsGate(t *testing.T) {
 	assert.Equal(t, []string{"neo4j-1"}, w.removed, "one that does not answer either does not vote")
 }
 
+// Who does not answer either costs less than who may vote still.
+func TestWhoAnswersComesAfterWhoDoesNot(t *testing.T) {
+	w := newWorld(1)
+	w.silent["neo4j-0"] = true
+	w.pods["neo4j-0"], w.pods["neo4j-1"] = pausing("neo4j-0"), pausing("neo4j-1")
+	_, err := w.roll(t)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"neo4j-0", "neo4j-1", "neo4j-read-0", "neo4j-2"}, w.removed)
+}
+
 // Two that are about to come back from an outage, and a plan that they do not come up with: one is lost to it and not the majority.
 func TestABadPlanCostsOneOfThoseThatRecover(t *testing.T) {
 	w := newWorld(0)
