@@ -1,6 +1,8 @@
 package cluster
 
 import (
+	"maps"
+
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -26,9 +28,10 @@ func labels(s plan.Plan, role neo4j.Role) pulumi.StringMap {
 func (d *declaration) meta(name string, role neo4j.Role, annotations pulumi.StringMap) *metav1.ObjectMetaArgs {
 	m := d.clusterMeta(name, role)
 	m.Namespace = pulumi.String(d.plan.Namespace)
-	for key, value := range annotations {
-		m.Annotations.(pulumi.StringMap)[key] = value
-	}
+	all := pulumi.StringMap{}
+	maps.Copy(all, annotations)
+	maps.Copy(all, m.Annotations.(pulumi.StringMap)) // last: an object with another's stamp would shut its own stack out
+	m.Annotations = all
 	return m
 }
 

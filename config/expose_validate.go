@@ -43,8 +43,11 @@ func validateExposure(stack *Stack, problems *Problems) {
 
 func checkAnnotations(at string, annotations map[string]string, problems *Problems) {
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
-		if len(validation.IsQualifiedName(strings.ToLower(key))) > 0 {
+		switch {
+		case len(validation.IsQualifiedName(strings.ToLower(key))) > 0:
 			problems.add(at+"."+key, annotations[key], "is under no name that an annotation may have", labelMend)
+		case plan.ReservedAnnotation(key):
+			problems.add(at+"."+key, annotations[key], "is set by the program, or by kubectl, to say whose the object is", "leave it out")
 		}
 	}
 }

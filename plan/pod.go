@@ -45,8 +45,15 @@ var (
 // ReservedName says whether a label or an annotation is the program's own, or that of the tools which write the objects.
 func ReservedName(name string) bool {
 	prefix, _, _ := strings.Cut(name, "/")
-	return prefix == "neo4j-kubernetes" || prefix == "pulumi.com" ||
-		name == "kubectl.kubernetes.io/last-applied-configuration" || name == "kubectl.kubernetes.io/restartedAt"
+	return prefix == "pulumi.com" || name == "kubectl.kubernetes.io/restartedAt" || ReservedAnnotation(name)
+}
+
+// ReservedAnnotation says whether an annotation decides whose an object is, or who writes its fields. How an object is waited for, by the other
+// annotations of Pulumi, may be the stack's to say.
+func ReservedAnnotation(name string) bool {
+	prefix, _, _ := strings.Cut(name, "/")
+	return prefix == "neo4j-kubernetes" ||
+		slices.Contains([]string{"pulumi.com/patchFieldManager", "pulumi.com/patchForce", "kubectl.kubernetes.io/last-applied-configuration"}, name)
 }
 
 // ControllersLabel says whether a label is one that Kubernetes' StatefulSet controller puts on pods.
