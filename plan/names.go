@@ -131,11 +131,12 @@ func (p Plan) BoltURI(f neo4j.Family) string {
 	return p.uri(f, scheme, p.inNamespace(p.ClientService()))
 }
 
+// uri is what drivers dial at a host, or at a host and a port: a member's own address has one, and colons are in every address of IPv6.
 func (p Plan) uri(f neo4j.Family, scheme, host string) string {
 	if p.BoltTLS() == neo4j.TLSRequired && scheme != "bolt+routing" {
 		scheme += p.Certificates.scheme()
 	}
-	if strings.Contains(host, ":") && !strings.Contains(host, "::") {
+	if _, _, err := net.SplitHostPort(host); err == nil {
 		return scheme + "://" + host
 	}
 	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(f.Ports.Bolt))

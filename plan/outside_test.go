@@ -52,6 +52,26 @@ func TestClientsOutsideRouteForThemselvesWhereMembersHaveAddresses(t *testing.T)
 	assert.Equal(t, "bolt+routing://neo4j-0.graph.example.org:7687", old.OutsideURI(family, old.OutsideAddress(old.Topology().Members[0])))
 }
 
+// An address of IPv6 has colons, written short or in full, and a port or none.
+func TestTheURIOfEveryFormOfAnAddress(t *testing.T) {
+	p := exposed("5.26.30", Exposure{Type: "LoadBalancer"})
+	family, err := neo4j.FamilyOf(p.Release)
+	assert.NoError(t, err)
+	for host, want := range map[string]string{
+		"10.80.0.1":                 "neo4j://10.80.0.1:7687",
+		"graph.example.org":         "neo4j://graph.example.org:7687",
+		"2001:db8::1":               "neo4j://[2001:db8::1]:7687",
+		"2001:db8:1:2:3:4:5:6":      "neo4j://[2001:db8:1:2:3:4:5:6]:7687",
+		"192.168.49.2:30010":        "neo4j://192.168.49.2:30010",
+		"neo4j-0.example.org:30010": "neo4j://neo4j-0.example.org:30010",
+		"[2001:db8::1]:30010":       "neo4j://[2001:db8::1]:30010",
+	} {
+		assert.Equal(t, want, p.OutsideURI(family, host), host)
+	}
+	p.Expose = Exposure{Type: "ClusterIP", Members: MemberExposure{Type: ByNodePort, Address: "2001:db8::1", NodePort: 30010}}
+	assert.Equal(t, "neo4j://[2001:db8::1]:30010", p.OutsideURI(family, p.OutsideAddress(p.Topology().Members[0])))
+}
+
 func TestABalancerKeepsWhatTheAPINeverChanges(t *testing.T) {
 	before := exposed("5.26.30", Exposure{Type: "LoadBalancer", Balancer: Balancer{TrafficPolicy: "Local", HealthCheckPort: 32000}})
 	for name, test := range map[string]struct {
