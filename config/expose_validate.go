@@ -16,6 +16,9 @@ import (
 // The ports that nodes give to Services by default (Kubernetes, --service-node-port-range).
 const firstNodePort, lastNodePort = 30000, 32767
 
+// inBand is the advice that follows from KEP-3668: ports of the first band are given away by themselves only when no others are left.
+const inBand = "best below 30086, for Kubernetes chooses from there on by itself"
+
 // validateExposure refuses what Kubernetes would refuse in the middle of an update, and ways in that lead nowhere.
 func validateExposure(stack *Stack, problems *Problems) {
 	s := stack.Plan
@@ -96,7 +99,7 @@ func validateBalancer(s plan.Plan, problems *Problems) {
 
 func checkNodePort(at string, port int, problems *Problems) bool {
 	if port < firstNodePort || port > lastNodePort {
-		problems.add(at, port, "is no port that nodes give to Services", fmt.Sprintf("write one of %d to %d", firstNodePort, lastNodePort))
+		problems.add(at, port, "is no port that nodes give to Services", fmt.Sprintf("write one of %d to %d, %s", firstNodePort, lastNodePort, inBand))
 		return false
 	}
 	return true
@@ -148,12 +151,12 @@ func validateMembers(s plan.Plan, problems *Problems) {
 	byPort := m.Type == plan.ByNodePort
 	switch {
 	case byPort && m.NodePort == 0:
-		problems.add(at+"nodePort", m.NodePort, "is needed: a member has clients dial it, and says so when it starts", "write a multiple of ten such as 31000: the first member has that port, and the next ones those behind it")
+		problems.add(at+"nodePort", m.NodePort, "is needed: a member has clients dial it, and says so when it starts", "write a multiple of ten such as 30010: the first member has that port, and the next ones those behind it; "+inBand)
 	case !byPort && m.NodePort != 0:
 		problems.add(at+"nodePort", m.NodePort, "is for members.type: NodePort", "write that, or leave it out")
 	case byPort:
 		if last := m.NodePort + plan.PortsPerPool*len(neo4j.Roles) - 1; m.NodePort%plan.PortsPerPool != 0 || m.NodePort < firstNodePort || last > lastNodePort {
-			problems.add(at+"nodePort", m.NodePort, "is no port from which thirty may be counted", fmt.Sprintf("write a multiple of ten from %d to %d", firstNodePort, (lastNodePort+1)/10*10-30))
+			problems.add(at+"nodePort", m.NodePort, "is no port from which thirty may be counted", fmt.Sprintf("write a multiple of ten from %d to %d, %s", firstNodePort, (lastNodePort+1)/10*10-30, inBand))
 		}
 		for _, role := range neo4j.Roles {
 			if n := s.Size(role); n > plan.PortsPerPool {
