@@ -46,11 +46,14 @@ func secured(c corev1.Container) corev1.Container {
 	if c.SecurityContext != nil {
 		s = c.SecurityContext.DeepCopy()
 	}
-	if s.AllowPrivilegeEscalation == nil && (s.Privileged == nil || !*s.Privileged) {
+	if s.AllowPrivilegeEscalation == nil && !plan.Escalates(s) {
 		s.AllowPrivilegeEscalation = &no
 	}
-	if s.RunAsNonRoot == nil && (s.RunAsUser == nil || *s.RunAsUser != 0) {
+	if s.RunAsNonRoot == nil {
 		s.RunAsNonRoot = &yes
+		if s.RunAsUser != nil && *s.RunAsUser == 0 {
+			s.RunAsNonRoot = &no // said, for the pod's own word holds otherwise, and the kubelet would never start it
+		}
 	}
 	if s.Capabilities == nil {
 		s.Capabilities = &corev1.Capabilities{}

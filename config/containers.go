@@ -46,6 +46,7 @@ func validateContainers(stack *Stack, problems *Problems) {
 					problems.add(fmt.Sprintf("%s.env[%d].name", at, j), variable.Name, "is no name of an environment variable", "use letters, digits and underscores")
 				}
 			}
+			checkSecurity(at, c, problems)
 			if stack.Plan.CreateNamespace {
 				checkRestricted(at, c, problems)
 			}
@@ -131,47 +132,5 @@ func checkOwnResources(at string, c corev1.Container, problems *Problems) {
 		if _, limited := c.Resources.Limits[name]; limited && request.Cmp(limit) > 0 {
 			problems.add(at+".resources.requests."+string(name), request.String(), "is more than its limit, "+limit.String(), "lower it, or raise the limit")
 		}
-	}
-}
-
-// checkRestricted refuses what the Pod Security Standard "restricted" does not admit, to which the program's namespace is held. What is not
-// given is filled in so that it is admitted.
-func checkRestricted(at string, c corev1.Container, problems *Problems) {
-	s := c.SecurityContext
-	if s == nil {
-		return
-	}
-	refuse := func(key string, value any) {
-		problems.add(at+".securityContext."+key, value, "is not admitted by the namespace, which the program holds to Pod Security's restricted level",
-			"leave it out, or use a namespace of yours: createNamespace: false")
-	}
-	if s.Privileged != nil && *s.Privileged {
-		refuse("privileged", true)
-	}
-	if s.AllowPrivilegeEscalation != nil && *s.AllowPrivilegeEscalation {
-		refuse("allowPrivilegeEscalation", true)
-	}
-	if s.RunAsNonRoot != nil && !*s.RunAsNonRoot {
-		refuse("runAsNonRoot", false)
-	}
-	if s.RunAsUser != nil && *s.RunAsUser == 0 {
-		refuse("runAsUser", 0)
-	}
-	if s.ProcMount != nil && *s.ProcMount != corev1.DefaultProcMount {
-		refuse("procMount", *s.ProcMount)
-	}
-	if s.SeccompProfile != nil && s.SeccompProfile.Type == corev1.SeccompProfileTypeUnconfined {
-		refuse("seccompProfile.type", s.SeccompProfile.Type)
-	}
-	if s.Capabilities == nil {
-		return
-	}
-	for _, added := range s.Capabilities.Add {
-		if added != "NET_BIND_SERVICE" {
-			refuse("capabilities.add", added)
-		}
-	}
-	if len(s.Capabilities.Drop) > 0 && !slices.Contains(s.Capabilities.Drop, "ALL") {
-		refuse("capabilities.drop", s.Capabilities.Drop)
 	}
 }

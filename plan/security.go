@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"neo4j-kubernetes/neo4j"
 )
 
@@ -71,4 +73,9 @@ func (p Plan) WrittenFolders(role neo4j.Role) map[string]string {
 		folders["tmp"] = TemporaryPath
 	}
 	return folders
+}
+
+// Escalates says whether a container has rights with which Kubernetes does not let it say that it gains none.
+func Escalates(s *corev1.SecurityContext) bool {
+	return s.Privileged != nil && *s.Privileged || s.Capabilities != nil && slices.Contains(s.Capabilities.Add, "CAP_SYS_ADMIN")
 }
