@@ -10,14 +10,9 @@ func (d *declaration) namespace() error {
 	if !d.plan.CreateNamespace {
 		return nil
 	}
-	level := "restricted"
-	if d.plan.Storage.HostPath != "" {
-		// A folder of the node belongs to root, and only an init container that runs as root can hand it over.
-		level = "baseline"
-	}
 	m := labels(d.plan, "")
 	for _, mode := range []string{"enforce", "audit", "warn"} {
-		m["pod-security.kubernetes.io/"+mode] = pulumi.String(level)
+		m["pod-security.kubernetes.io/"+mode] = pulumi.String(d.plan.SecurityLevel())
 	}
 	metadata := d.clusterMeta(d.plan.Namespace, "")
 	metadata.Labels = m

@@ -48,7 +48,7 @@ func validateContainers(stack *Stack, problems *Problems) {
 			}
 			checkSecurity(at, c, problems)
 			if stack.Plan.CreateNamespace {
-				checkRestricted(at, c, problems)
+				checkAdmitted(at, stack.Plan.SecurityLevel(), c, problems)
 			}
 		}
 	}

@@ -22,20 +22,73 @@ func checkSecurity(at string, c corev1.Container, problems *Problems) {
 	}
 }
 
-// checkRestricted refuses what the Pod Security Standard "restricted" does not admit, to which the program's namespace is held. What is not
-// given is filled in so that it is admitted.
-func checkRestricted(at string, c corev1.Container, problems *Problems) {
+// What the levels of the Pod Security Standards admit of capabilities and of SELinux (Kubernetes, "Pod Security Standards").
+var (
+	baselineCapabilities = []corev1.Capability{
+		"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+	}
+	restrictedCapabilities = []corev1.Capability{"NET_BIND_SERVICE"}
+	seLinuxTypes           = []string{"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
+)
+
+// checkAdmitted refuses what the level of the program's namespace does not admit. What is not given is filled in so that it is admitted.
+func checkAdmitted(at, level string, c corev1.Container, problems *Problems) {
 	s := c.SecurityContext
 	if s == nil {
 		return
 	}
 	refuse := func(key string, value any) {
-		problems.add(at+".securityContext."+key, value, "is not admitted by the namespace, which the program holds to Pod Security's restricted level",
+		problems.add(at+".securityContext."+key, value, "is not admitted by the namespace, which the program holds to Pod Security's "+level+" level",
 			"leave it out, or use a namespace of yours: createNamespace: false")
 	}
+	checkBaseline(s, refuse)
+	capabilities := baselineCapabilities
+	if level == plan.RestrictedLevel {
+		checkRestricted(s, refuse)
+		capabilities = restrictedCapabilities
+	}
+	if s.Capabilities == nil {
+		return
+	}
+	for _, added := range s.Capabilities.Add {
+		if !slices.Contains(capabilities, added) {
+			refuse("capabilities.add", added)
+		}
+	}
+}
+
+// checkBaseline refuses what no level admits.
+func checkBaseline(s *corev1.SecurityContext, refuse func(key string, value any)) {
 	if s.Privileged != nil && *s.Privileged {
 		refuse("privileged", true)
 	}
+	if s.ProcMount != nil && *s.ProcMount != corev1.DefaultProcMount {
+		refuse("procMount", *s.ProcMount)
+	}
+	if s.SeccompProfile != nil && s.SeccompProfile.Type == corev1.SeccompProfileTypeUnconfined {
+		refuse("seccompProfile.type", s.SeccompProfile.Type)
+	}
+	if s.AppArmorProfile != nil && s.AppArmorProfile.Type == corev1.AppArmorProfileTypeUnconfined {
+		refuse("appArmorProfile.type", s.AppArmorProfile.Type)
+	}
+	if linux := s.SELinuxOptions; linux != nil {
+		if !slices.Contains(seLinuxTypes, linux.Type) {
+			refuse("seLinuxOptions.type", linux.Type)
+		}
+		if linux.User != "" {
+			refuse("seLinuxOptions.user", linux.User)
+		}
+		if linux.Role != "" {
+			refuse("seLinuxOptions.role", linux.Role)
+		}
+	}
+	if s.WindowsOptions != nil && s.WindowsOptions.HostProcess != nil && *s.WindowsOptions.HostProcess {
+		refuse("windowsOptions.hostProcess", true)
+	}
+}
+
+// checkRestricted refuses what the restricted level does not admit, and baseline does.
+func checkRestricted(s *corev1.SecurityContext, refuse func(key string, value any)) {
 	if s.AllowPrivilegeEscalation != nil && *s.AllowPrivilegeEscalation {
 		refuse("allowPrivilegeEscalation", true)
 	}
@@ -45,21 +98,7 @@ func checkRestricted(at string, c corev1.Container, problems *Problems) {
 	if s.RunAsUser != nil && *s.RunAsUser == 0 {
 		refuse("runAsUser", 0)
 	}
-	if s.ProcMount != nil && *s.ProcMount != corev1.DefaultProcMount {
-		refuse("procMount", *s.ProcMount)
-	}
-	if s.SeccompProfile != nil && s.SeccompProfile.Type == corev1.SeccompProfileTypeUnconfined {
-		refuse("seccompProfile.type", s.SeccompProfile.Type)
-	}
-	if s.Capabilities == nil {
-		return
-	}
-	for _, added := range s.Capabilities.Add {
-		if added != "NET_BIND_SERVICE" {
-			refuse("capabilities.add", added)
-		}
-	}
-	if len(s.Capabilities.Drop) > 0 && !slices.Contains(s.Capabilities.Drop, "ALL") {
+	if s.Capabilities != nil && len(s.Capabilities.Drop) > 0 && !slices.Contains(s.Capabilities.Drop, "ALL") {
 		refuse("capabilities.drop", s.Capabilities.Drop)
 	}
 }

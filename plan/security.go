@@ -18,6 +18,22 @@ type PodSecurity struct {
 }
 
 const (
+	// RestrictedLevel is the strictest of the levels of the Pod Security Standards.
+	RestrictedLevel = "restricted"
+	// BaselineLevel is the one below it.
+	BaselineLevel = "baseline"
+)
+
+// SecurityLevel is the one to which the program holds a namespace of its own.
+func (p Plan) SecurityLevel() string {
+	if p.Storage.HostPath != "" {
+		// A folder of the node belongs to root, and only an init container that runs as root can hand it over.
+		return BaselineLevel
+	}
+	return RestrictedLevel
+}
+
+const (
 	// SSLPath is where the images look for a mounted folder of certificates.
 	SSLPath = "/ssl"
 	// TemporaryPath is where every process may write.
