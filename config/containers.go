@@ -41,11 +41,8 @@ func validateContainers(stack *Stack, problems *Problems) {
 			checkPorts(at, stack.Plan, c, problems)
 			checkMounts(at, stack, c, problems)
 			checkOwnResources(at, c, problems)
-			for j, variable := range c.Env {
-				if !envName.MatchString(variable.Name) {
-					problems.add(fmt.Sprintf("%s.env[%d].name", at, j), variable.Name, "is no name of an environment variable", "use letters, digits and underscores")
-				}
-			}
+			checkOwnEnv(at, c, problems)
+			checkProbes(at, c, problems)
 			checkSecurity(at, c, problems)
 			if stack.Plan.CreateNamespace {
 				checkAdmitted(at, stack.Plan.SecurityLevel(), c, problems)
@@ -72,8 +69,16 @@ func checkPorts(at string, p plan.Plan, c corev1.Container, problems *Problems) 
 	if err != nil {
 		return // refused already
 	}
+	names := map[string]bool{}
 	for i, port := range c.Ports {
 		below := fmt.Sprintf("%s.ports[%d]", at, i)
+		if port.Name != "" && names[port.Name] {
+			problems.add(below+".name", port.Name, "is there twice", "use another name, or leave it out")
+		}
+		names[port.Name] = true
+		if protocols := []corev1.Protocol{"", corev1.ProtocolTCP, corev1.ProtocolUDP, corev1.ProtocolSCTP}; !slices.Contains(protocols, port.Protocol) {
+			problems.add(below+".protocol", port.Protocol, "is not known", "write TCP, UDP or SCTP, or leave it out for TCP")
+		}
 		if port.ContainerPort < 1 || port.ContainerPort > 65535 {
 			problems.add(below+".containerPort", port.ContainerPort, "is no port", "write 1 to 65535")
 		}
@@ -109,8 +114,13 @@ func checkMounts(at string, stack *Stack, c corev1.Container, problems *Problems
 	if stack.Plan.OwnLogs() {
 		there = append(there, "logs")
 	}
+	paths := map[string]bool{}
 	for i, m := range c.VolumeMounts {
 		below := fmt.Sprintf("%s.volumeMounts[%d]", at, i)
+		if paths[m.MountPath] {
+			problems.add(below+".mountPath", m.MountPath, "has another volume already", "mount one of them elsewhere")
+		}
+		paths[m.MountPath] = true
 		if !slices.Contains(there, m.Name) {
 			problems.add(below+".name", m.Name, "is no volume of the pod", "write one of "+strings.Join(there, ", ")+", or add it to cluster.volumes")
 		}
@@ -123,6 +133,40 @@ func checkMounts(at string, stack *Stack, c corev1.Container, problems *Problems
 	}
 	if len(c.VolumeDevices) > 0 {
 		problems.add(at+".volumeDevices", c.VolumeDevices, "is for block volumes, of which the pod has none", "leave it out")
+	}
+}
+
+// checkOwnEnv takes the names that Kubernetes takes: the server's image turns its own into settings, and no other reads these.
+func checkOwnEnv(at string, c corev1.Container, problems *Problems) {
+	for i, variable := range c.Env {
+		below := fmt.Sprintf("%s.env[%d]", at, i)
+		if len(validation.IsEnvVarName(variable.Name)) > 0 {
+			problems.add(below+".name", variable.Name, "is no name of an environment variable", "use letters, digits, underscores, dots and dashes, not beginning with a digit")
+		}
+		if variable.Value != "" && variable.ValueFrom != nil {
+			problems.add(below+".value", variable.Value, "and valueFrom exclude each other", "leave one of them out")
+		}
+	}
+}
+
+// checkProbes holds that a probe asks in one way.
+func checkProbes(at string, c corev1.Container, problems *Problems) {
+	for _, of := range []struct {
+		key   string
+		probe *corev1.Probe
+	}{{"startupProbe", c.StartupProbe}, {"livenessProbe", c.LivenessProbe}, {"readinessProbe", c.ReadinessProbe}} {
+		if of.probe == nil {
+			continue
+		}
+		ways := 0
+		for _, asks := range []bool{of.probe.Exec != nil, of.probe.HTTPGet != nil, of.probe.TCPSocket != nil, of.probe.GRPC != nil} {
+			if asks {
+				ways++
+			}
+		}
+		if ways != 1 {
+			problems.add(at+"."+of.key, ways, "is not the number of ways in which a probe asks", "write one of exec, httpGet, tcpSocket, grpc")
+		}
 	}
 }
 

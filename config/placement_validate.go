@@ -14,7 +14,10 @@ import (
 	"neo4j-kubernetes/plan"
 )
 
-const labelMend = "write prefix/name, or a name of letters, digits, dashes, underscores and dots"
+const (
+	labelMend = "write prefix/name, or a name of letters, digits, dashes, underscores and dots"
+	valueMend = "write at most 63 letters, digits, dashes, underscores and dots"
+)
 
 // validatePlacement refuses what Kubernetes would refuse in the middle of an update, and what no node could ever fulfil.
 func validatePlacement(s plan.Plan, problems *Problems) {
@@ -60,7 +63,7 @@ func checkLabel(at, key, value string, problems *Problems) {
 		problems.add(at, value, "is under no name that a label may have", labelMend)
 	}
 	if len(validation.IsValidLabelValue(value)) > 0 {
-		problems.add(at, value, "is no value that a label may have", "write at most 63 letters, digits, dashes, underscores and dots")
+		problems.add(at, value, "is no value that a label may have", valueMend)
 	}
 }
 
@@ -76,6 +79,8 @@ func checkToleration(at string, t corev1.Toleration, problems *Problems) {
 		problems.add(at, t, "tolerates no taint, for it names none", "write a key; or operator: Exists alone, which tolerates all")
 	case t.Operator == corev1.TolerationOpExists && t.Value != "":
 		problems.add(at+".value", t.Value, "says nothing where the operator is Exists", "leave it out, or write operator: Equal")
+	case len(validation.IsValidLabelValue(t.Value)) > 0:
+		problems.add(at+".value", t.Value, "is no value that a taint may have", valueMend)
 	case !slices.Contains(effects, t.Effect):
 		problems.add(at+".effect", t.Effect, "is not known", "write NoSchedule, PreferNoSchedule or NoExecute, or leave it out for all")
 	case t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute:
@@ -93,6 +98,8 @@ func checkNodeTerm(at string, term corev1.NodeSelectorTerm, problems *Problems) 
 	for i, r := range term.MatchFields {
 		if below := fmt.Sprintf("%s.matchFields[%d]", at, i); r.Key != "metadata.name" || len(r.Values) != 1 {
 			problems.add(below, r, "is no field of nodes that can be asked for", "write key: metadata.name with one value, or use matchExpressions")
+		} else if r.Operator != corev1.NodeSelectorOpIn && r.Operator != corev1.NodeSelectorOpNotIn {
+			problems.add(below+".operator", r.Operator, "is no operator for fields of nodes", "write In or NotIn")
 		}
 	}
 }
