@@ -53,17 +53,20 @@ func spread(s plan.Plan, role neo4j.Role) corev1.TopologySpreadConstraintArray {
 		key  string
 		want plan.Spread
 	}{{plan.HostnameLabel, plan.PreferSpread}, {plan.ZoneLabel, s.Placement.Zones}} {
-		otherwise := "ScheduleAnyway"
-		switch over.want {
-		case plan.NoSpread:
+		if over.want == plan.NoSpread {
 			continue
-		case plan.RequireSpread:
-			otherwise = "DoNotSchedule"
 		}
-		constraints = append(constraints, &corev1.TopologySpreadConstraintArgs{
-			MaxSkew: pulumi.Int(1), TopologyKey: pulumi.String(over.key), WhenUnsatisfiable: pulumi.String(otherwise),
+		constraint := &corev1.TopologySpreadConstraintArgs{
+			MaxSkew: pulumi.Int(1), TopologyKey: pulumi.String(over.key), WhenUnsatisfiable: pulumi.String("ScheduleAnyway"),
 			LabelSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(s, role)},
-		})
+		}
+		if over.want == plan.RequireSpread {
+			constraint.WhenUnsatisfiable = pulumi.String("DoNotSchedule")
+			// Kubernetes counts nodes whose taints members do not tolerate unless told otherwise: a zone of nothing else would be an empty one,
+			// and the next member would wait for a place in it for ever.
+			constraint.NodeTaintsPolicy = pulumi.String("Honor")
+		}
+		constraints = append(constraints, constraint)
 	}
 	return constraints
 }
