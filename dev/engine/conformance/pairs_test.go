@@ -175,7 +175,7 @@ var changes = map[string][]any{
 
 // accepted are changes of the gke stack that a running cluster must be able to take, and by what the property is not an empty one.
 var accepted = []string{"createNamespace", "acceptLicense", "storage.volumes", "image.repository", "image.pullSecrets", "image.pullPolicy", "secondaries", "analytics", "copies.primaries", "copies.placement", "metrics", "resources.cpu",
-	"resources.cpuLimit", "resources.memory", "resources.memoryLimit", "resources.ephemeralStorage", "settings", "jvm.arguments", "plugins", "env", "volumes", "pod.labels", "pod.annotations", "pod.initContainers", "pod.sidecars", "podSecurity.user", "podSecurity.readOnlyRoot", "serviceAccount.name", "serviceAccount.create", "serviceAccount.annotations", "expose.type", "expose.annotations", "expose.ingress.host", "ipFamilyPolicy",
+	"resources.cpuLimit", "resources.memory", "resources.memoryLimit", "resources.ephemeralStorage", "settings", "jvm.arguments", "plugins", "env", "volumes", "pod.labels", "pod.annotations", "pod.initContainers", "pod.sidecars", "podSecurity.user", "podSecurity.readOnlyRoot", "serviceAccount.create", "serviceAccount.annotations", "expose.type", "expose.annotations", "expose.ingress.host", "ipFamilyPolicy",
 	"placement.separateNodes", "placement.nodeSelector", "placement.tolerations", "placement.podAntiAffinity", "placement.zones", "timeouts.shutdown", "rolling.waive", "verify.canary", "protect", "headStart", "restart", "kubernetes.kubeconfig"}
 
 // shaping are the keys that decide which objects there are, or what in them can never change. Each value of them is tried on every stack
