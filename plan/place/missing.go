@@ -56,16 +56,14 @@ func missingClass(ctx context.Context, client kubernetes.Interface, p plan.Plan)
 	return needs, nil
 }
 
-// missingController is the AWS Load Balancer Controller, to which "external" leaves a Service (its guide, "Network Load Balancer"). Its own
-// kinds are in a group of their own.
+// missingController is the AWS Load Balancer Controller. Its own kinds are in a group of their own.
 func missingController(_ context.Context, client kubernetes.Interface, p plan.Plan) ([]plan.Need, error) {
 	const group = "elbv2.k8s.aws"
-	const leaves = "service.beta.kubernetes.io/aws-load-balancer-type"
-	path := ""
+	path, class := "", p.Expose.Balancer.Class
 	switch e := p.Expose; {
-	case e.Type == "LoadBalancer" && e.Annotations[leaves] == "external":
+	case e.Type == "LoadBalancer" && controllers(class, e.Annotations):
 		path = "expose.type"
-	case e.Members.Type == "LoadBalancer" && e.Members.Annotations[leaves] == "external":
+	case e.Members.Type == "LoadBalancer" && controllers(class, e.Members.Annotations):
 		path = "expose.members.type"
 	default:
 		return nil, nil
@@ -75,7 +73,17 @@ func missingController(_ context.Context, client kubernetes.Interface, p plan.Pl
 	}
 	return []plan.Need{{Path: path, Value: "LoadBalancer",
 		Reason: "the AWS Load Balancer Controller is not installed (no API group " + group + "), and the Service would wait for its address for ever",
-		Mend:   "install it, see docs/platforms.md, or write " + path + ": ClusterIP"}}, nil
+		Mend:   "install it, see docs/platforms.md, or write " + path + ": ClusterIP; on EKS Auto Mode, which has its own, write expose.class: eks.amazonaws.com/nlb"}}, nil
+}
+
+// controllers says whether a load balancer is that controller's to make: by its class, or else by the annotation that leaves a Service to it (its
+// guide, "Network Load Balancer"). Another class is another controller's, such as EKS Auto Mode's, which takes the same annotations (Amazon EKS,
+// "Use Service Annotations to configure Network Load Balancers").
+func controllers(class string, annotations map[string]string) bool {
+	if class == "" {
+		return annotations["service.beta.kubernetes.io/aws-load-balancer-type"] == "external"
+	}
+	return class == "service.k8s.aws/nlb"
 }
 
 // missingGateway is the kind of an HTTPRoute, which Kubernetes itself does not have.

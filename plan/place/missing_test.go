@@ -68,6 +68,12 @@ func TestTheLoadBalancerControllerIsAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, needs)
 
+	for class, asked := range map[string]int{"service.k8s.aws/nlb": 1, "eks.amazonaws.com/nlb": 0, "tailscale": 0} {
+		p.Expose.Balancer.Class = class
+		needs, err = missing(t.Context(), fake.NewClientset(), p)
+		require.NoError(t, err)
+		assert.Len(t, needs, asked, class)
+	}
 	p.Expose = plan.Exposure{Type: "ClusterIP", Members: plan.MemberExposure{Type: "LoadBalancer", Annotations: p.Expose.Annotations}}
 	needs, err = missing(t.Context(), fake.NewClientset(), p)
 	require.NoError(t, err)
