@@ -83,7 +83,7 @@ func (f Family) places() map[string]string {
 		// The name before 3.4, which 3.4 and 3.5 still take for the later ones.
 		owned["causal_clustering.expected_core_cluster_size"] = "leave it out: it follows from primaries, secondaries and the members' names"
 	}
-	for _, key := range []string{"dbms.backup.address", "dbms.backup.listen_address", "server.backup.listen_address"} {
+	for _, key := range backupAddresses {
 		delete(owned, key) // who may take backups is the stack's to say
 	}
 	return owned

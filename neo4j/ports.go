@@ -1,5 +1,10 @@
 package neo4j
 
+import (
+	"net"
+	"strings"
+)
+
 // PortClass says who dials a port.
 type PortClass string
 
@@ -68,4 +73,38 @@ func (s Spec) discoveryPort(f Family) int {
 		return f.Ports.Discovery
 	}
 	return 0
+}
+
+// The settings of all families that say where a server listens for those who take backups, and whether it does.
+var (
+	backupAddresses = []string{"dbms.backup.address", "dbms.backup.listen_address", "server.backup.listen_address"}
+	backupSwitches  = []string{"dbms.backup.enabled", "server.backup.enabled"}
+)
+
+// BackupOutside says whether the members hand out backups beyond their own pods. By default they listen for themselves alone.
+func (s Spec) BackupOutside() bool {
+	if s.Edition != Enterprise {
+		return false
+	}
+	for _, key := range backupSwitches {
+		if strings.EqualFold(s.Settings[key], "false") {
+			return false
+		}
+	}
+	for _, key := range backupAddresses {
+		if address := s.Settings[key]; address != "" && !isLoopback(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLoopback says whether an address is one that nobody outside reaches. One without a host is every address to 3.x.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = strings.Trim(address, "[]")
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

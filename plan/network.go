@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -55,15 +57,28 @@ func (p Plan) Admissions(f neo4j.Family) []Admission {
 	return slices.DeleteFunc(all, func(a Admission) bool { return len(a.Ports) == 0 }) // a rule without ports would be one for all of them
 }
 
-// Open says what stands open unless policies are enforced, empty where nothing does or the owner says that they are: the port by which members
-// copy their stores from each other asks for no password (operations manual, "Ports"), but for a certificate where it is encrypted so.
+// Open says what stands open unless policies are enforced, empty where nothing does or the owner says that they are: the ports by which members
+// copy their stores from each other, and by which backups are taken, ask for no password (operations manual, "Ports"), but for a certificate where
+// they are encrypted so.
 func (p Plan) Open(f neo4j.Family) string {
-	cluster := p.TLS[neo4j.ClusterScope]
-	if !p.Clustered() || p.Network.Enforced || cluster.Demand == neo4j.TLSRequired && cluster.ClientAuth == neo4j.AuthRequire {
+	if p.Network.Enforced {
 		return ""
 	}
-	return fmt.Sprintf("neo4j:cluster.network.enforced: nobody has said that NetworkPolicies are enforced here; where they are not, whoever reaches port %d of a member is given "+
-		"the store without a password. Write true where a controller enforces them, or tls.cluster.mode: required (docs/platforms.md)", f.Ports.Transaction)
+	var ports, mends []string
+	for _, of := range []struct {
+		scope  neo4j.Scope
+		port   int
+		served bool
+	}{{neo4j.ClusterScope, f.Ports.Transaction, p.Clustered()}, {neo4j.BackupScope, f.Ports.Backup, p.BackupOutside()}} {
+		if e := p.TLS[of.scope]; of.served && (e.Demand != neo4j.TLSRequired || e.ClientAuth != neo4j.AuthRequire) {
+			ports, mends = append(ports, strconv.Itoa(of.port)), append(mends, fmt.Sprintf("tls.%s.mode: required", of.scope))
+		}
+	}
+	if len(ports) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("neo4j:cluster.network.enforced: nobody has said that NetworkPolicies are enforced here; where they are not, whoever reaches port %s of a member is given "+
+		"the store without a password. Write true where a controller enforces them, or %s (docs/platforms.md)", strings.Join(ports, " or "), strings.Join(mends, " and "))
 }
 
 // sidecarPorts are what containers that go on beside the server declare.

@@ -81,4 +81,19 @@ func TestWhatStandsOpen(t *testing.T) {
 	assert.Empty(t, encrypted.Open(f))
 	assert.NotEmpty(t, trusting.Open(f), "encrypted, and still for everybody")
 	assert.Empty(t, alone.Open(f), "it has no such port")
+
+	const key = "server.backup.listen_address"
+	const before = "neo4j:cluster.network.enforced: nobody has said that NetworkPolicies are enforced here; where they are not, whoever reaches port "
+	p.Settings = map[string]string{key: "0.0.0.0:6362"}
+	assert.Equal(t, before+"6000 or 6362 of a member is given the store without a password. "+
+		"Write true where a controller enforces them, or tls.cluster.mode: required and tls.backup.mode: required (docs/platforms.md)", p.Open(f))
+	encrypted.Settings = p.Settings
+	assert.Equal(t, before+"6362 of a member is given the store without a password. "+
+		"Write true where a controller enforces them, or tls.backup.mode: required (docs/platforms.md)", encrypted.Open(f))
+	encrypted.TLS[neo4j.BackupScope] = neo4j.Encrypted{Demand: neo4j.TLSRequired, ClientAuth: neo4j.AuthRequire}
+	assert.Empty(t, encrypted.Open(f))
+	alone.Settings = p.Settings
+	assert.Contains(t, alone.Open(f), "whoever reaches port 6362 of a member", "it serves backups as well")
+	alone.Edition = neo4j.Community
+	assert.Empty(t, alone.Open(f))
 }
