@@ -160,7 +160,8 @@ func read(f *file) Stack {
 	s.Memory = readMemory(f.sub("memory"), &s, resources.has("memory"))
 	readImage(f.sub("image"), &s)
 
-	s.Expose = readExposure(f.sub("expose"), name, p)
+	exposure, open := readExposure(f.sub("expose"), name, p)
+	s.Expose, warnings = exposure, append(warnings, open...)
 	s.Addresses = readAddresses(f)
 	s.Network = readNetwork(f.sub("network"), p)
 	s.TLS, s.Certificates = readTLS(f.sub("tls"), p)

@@ -46,13 +46,14 @@ func TestAStackNamesItsRelease(t *testing.T) {
 
 // Null takes away what a platform sets.
 func TestNullTakesAway(t *testing.T) {
+	const clients = "sourceRanges: [203.0.113.0/24], "
 	for text, want := range map[string]map[string]string{
 		"":                              {"networking.gke.io/load-balancer-type": "Internal"},
 		"expose: {annotations: {a: b}}": {"networking.gke.io/load-balancer-type": "Internal", "a": "b"},
-		"expose: {annotations: {networking.gke.io/load-balancer-type: null, a: b}}": {"a": "b"},
-		"expose: {annotations: {networking.gke.io/load-balancer-type: null}}":       {},
-		"expose: {annotations: null}":                                               nil,
-		"expose: {type: ClusterIP}":                                                 nil,
+		"expose: {" + clients + "annotations: {networking.gke.io/load-balancer-type: null, a: b}}": {"a": "b"},
+		"expose: {" + clients + "annotations: {networking.gke.io/load-balancer-type: null}}":       {},
+		"expose: {" + clients + "annotations: null}":                                               nil,
+		"expose: {type: ClusterIP}": nil,
 	} {
 		stack, err := parse(t, licensed+"platform: gke\nkubernetes: {context: mine}\n"+text)
 		require.NoError(t, err, text)

@@ -8,7 +8,7 @@ import (
 
 // readExposure says how clients outside the Kubernetes cluster come in. The platform's annotations are for load balancers, which is its own
 // type where it has any.
-func readExposure(f *file, name string, p platform) plan.Exposure {
+func readExposure(f *file, name string, p platform) (plan.Exposure, []string) {
 	e := plan.Exposure{Type: f.oneOf("type", p.exposeType, "ClusterIP", "NodePort", "LoadBalancer")}
 	balanced := readScope(f, name, p)
 	own := map[string]string{}
@@ -35,12 +35,9 @@ func readExposure(f *file, name string, p platform) plan.Exposure {
 	e.HTTPInside = f.boolean("httpInside", false)
 	e.Ingress, e.Route = readIngress(f.sub("ingress")), readRoute(f.sub("route"))
 	e.Members = readMemberExposure(f.sub("members"), balanced)
-	if f.text("scope", "") == "external" && len(e.Balancer.SourceRanges) == 0 {
-		f.refuse("sourceRanges", "", "is needed by scope: external, whose load balancers the internet reaches",
-			"write the networks of the clients, such as 203.0.113.0/24")
-	}
+	warnings := checkRanges(f, e, p)
 	f.end()
-	return e
+	return e, warnings
 }
 
 // readScope gives the annotations by which load balancers are made, inside the cloud's network or for the internet.

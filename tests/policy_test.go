@@ -155,6 +155,9 @@ func TestPoliciesAreBroken(t *testing.T) {
 				"advisory tls-outside: neo4j-1-outside: clients come by a LoadBalancer, and neo4j.conf has no level of Bolt's encryption: passwords and data cross the network in the clear",
 				"mandatory source-ranges: neo4j-1-outside: the load balancer is external and serves everybody: give it source ranges, or keep it internal by its cloud's annotation",
 			}},
+		{"a class that is inside", "dev", map[string]any{"expose": map[string]any{"type": "LoadBalancer", "class": "networking.gke.io/l4-regional-internal"}}, nil, []string{
+			"advisory tls-outside: neo4j-client: clients come by a LoadBalancer, and neo4j.conf has no level of Bolt's encryption: passwords and data cross the network in the clear",
+		}},
 		{"everybody", "dev", map[string]any{
 			"expose": map[string]any{"type": "LoadBalancer", "annotations": map[string]any{"service.beta.kubernetes.io/load-balancer-source-ranges": "10.0.0.0/8, 0.0.0.0/0"}},
 		}, func(rec *recorder) {

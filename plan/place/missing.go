@@ -83,7 +83,7 @@ func controllers(class string, annotations map[string]string) bool {
 	if class == "" {
 		return annotations["service.beta.kubernetes.io/aws-load-balancer-type"] == "external"
 	}
-	return class == "service.k8s.aws/nlb"
+	return class == plan.ControllersClass
 }
 
 // missingGateway is the kind of an HTTPRoute, which Kubernetes itself does not have.
