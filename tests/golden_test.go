@@ -61,6 +61,11 @@ func goldenStacks() map[string]struct {
 			"source": "certManager", "issuer": map[string]any{"name": "our-ca", "kind": "ClusterIssuer"}, "names": []any{"graph.example.org"}, "days": 60, "renewDays": 20,
 			"bolt": map[string]any{"mode": "required"}, "https": map[string]any{"mode": "required"}, "cluster": map[string]any{"mode": "required"},
 		}}},
+		// Every name that carries the domain: what members advertise and look up, what certificates bear, who routes for himself. Those that are
+		// self-signed bear the same names as cert-manager's, and are not shown.
+		"cluster-domain": {"dev", map[string]any{"release": "5.26.30", "clusterDomain": "k8s.example.org", "secondaries": 1, "discovery": map[string]any{"type": "DNS"}, "tls": map[string]any{
+			"source": "certManager", "issuer": map[string]any{"name": "our-ca"}, "bolt": map[string]any{"mode": "required"}, "cluster": map[string]any{"mode": "required"},
+		}}},
 		"standalone-5.26": {"gke", map[string]any{"primaries": 1}},
 		"placement": {"gke", map[string]any{"placement": map[string]any{
 			"zones": "require", "priorityClass": "database-critical", "runtimeClass": "gvisor", "nodeSelector": map[string]any{"pool": "neo4j"},
