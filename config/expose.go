@@ -35,6 +35,9 @@ func readExposure(f *file, name string, p platform) (plan.Exposure, []string) {
 	e.HTTPInside = f.boolean("httpInside", false)
 	e.Ingress, e.Route = readIngress(f.sub("ingress")), readRoute(f.sub("route"))
 	e.Members = readMemberExposure(f.sub("members"), balanced)
+	if f.has("scope") && !isBalanced(e) {
+		f.refuse("scope", f.values["scope"], noBalancer, balancerMend)
+	}
 	warnings := checkRanges(f, e, p)
 	f.end()
 	return e, warnings

@@ -33,6 +33,9 @@ func validateExposure(stack *Stack, problems *Problems) {
 			problems.add(at+"."+path, way, "speaks HTTP to the members, and tls.https.mode: required leaves none", "write tls.https.mode: optional, or take one of the two away")
 		}
 	}
+	if clients := s.Network.Clients; clients != nil && len(clients) == 0 && (e.Type != "ClusterIP" || e.Members.Type != "") {
+		stack.Warnings = append(stack.Warnings, "neo4j:cluster.network.clients: [] lets the members alone dial: whoever comes by expose.type or expose.members is not let in")
+	}
 	if e.Members.Type == "" {
 		return
 	}
@@ -55,18 +58,27 @@ func checkAnnotations(at string, annotations map[string]string, problems *Proble
 	}
 }
 
+// What is said of keys that are for load balancers.
+const (
+	noBalancer   = "is for load balancers, and there is none"
+	balancerMend = "write expose.type or expose.members.type: LoadBalancer, or leave it out"
+)
+
+// isBalanced says whether there is a load balancer, the client Service's or the members'.
+func isBalanced(e plan.Exposure) bool {
+	return e.Type == "LoadBalancer" || e.Members.Type == "LoadBalancer"
+}
+
 // validateBalancer holds what load balancers are asked for against the types of the Services.
 func validateBalancer(s plan.Plan, problems *Problems) {
 	e, b, at := s.Expose, s.Expose.Balancer, "cluster.expose."
-	const noBalancer = "is for load balancers, and there is none"
-	const mend = "write expose.type or expose.members.type: LoadBalancer, or leave it out"
-	balanced := e.Type == "LoadBalancer" || e.Members.Type == "LoadBalancer"
+	balanced := isBalanced(e)
 	if b.Class != "" {
 		switch {
 		case len(validation.IsQualifiedName(b.Class)) > 0:
 			problems.add(at+"class", b.Class, "is no name of a class of load balancers", labelMend)
 		case !balanced:
-			problems.add(at+"class", b.Class, noBalancer, mend)
+			problems.add(at+"class", b.Class, noBalancer, balancerMend)
 		}
 	}
 	if b.Address != "" {
@@ -84,10 +96,10 @@ func validateBalancer(s plan.Plan, problems *Problems) {
 		checkBlock(fmt.Sprintf("%ssourceRanges[%d]", at, i), text, problems)
 	}
 	if len(b.SourceRanges) > 0 && !balanced {
-		problems.add(at+"sourceRanges", b.SourceRanges, noBalancer, mend+"; network.clients says who may dial at all")
+		problems.add(at+"sourceRanges", b.SourceRanges, noBalancer, balancerMend+"; network.clients says who may dial at all")
 	}
 	if inside := e.Type == "ClusterIP" && (e.Members.Type == "" || e.Members.Type == "ClusterIP"); b.TrafficPolicy != "" && inside {
-		problems.add(at+"trafficPolicy", b.TrafficPolicy, "is for load balancers and NodePorts, and there are none", mend)
+		problems.add(at+"trafficPolicy", b.TrafficPolicy, "is for load balancers and NodePorts, and there are none", balancerMend)
 	}
 	if b.HealthCheckPort != 0 {
 		checkNodePort(at+"healthCheckPort", b.HealthCheckPort, problems)
