@@ -7,19 +7,30 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
 )
 
-// at is the value at a path of keys; null where there is none, or where it is not known yet.
-func at(value property.Value, path ...string) property.Value {
+// raw is the value at a path of keys, null where there is none.
+func raw(value property.Value, path ...string) property.Value {
 	for _, key := range path {
+		if value.IsComputed() {
+			return value // what is in it is no more known than itself
+		}
 		if !value.IsMap() {
 			return property.Value{}
 		}
 		value = value.AsMap().Get(key)
 	}
-	if value.IsComputed() {
+	return value
+}
+
+// at is the same, and null where it is not known yet.
+func at(value property.Value, path ...string) property.Value {
+	if value = raw(value, path...); value.IsComputed() {
 		return property.Value{}
 	}
 	return value
 }
+
+// unknown says whether a preview does not know all of the value at a path yet.
+func unknown(value property.Value, path ...string) bool { return raw(value, path...).HasComputed() }
 
 func in(r policyx.AnalyzerResource, path ...string) property.Value {
 	return at(property.New(r.Properties), path...)
@@ -98,9 +109,9 @@ func votes(r policyx.AnalyzerResource) (members int, ok bool) {
 	if !isKind(r, "StatefulSet") || labels[labelName] != neo4jName || labels[labelComponent] != primary {
 		return 0, false
 	}
-	replicas := in(r, "spec", "replicas")
-	if !replicas.IsNumber() {
+	given := in(r, "spec", "replicas")
+	if !given.IsNumber() {
 		return 0, false
 	}
-	return int(replicas.AsNumber()), true
+	return int(given.AsNumber()), true
 }
