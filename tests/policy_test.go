@@ -120,7 +120,7 @@ func TestPoliciesAreBroken(t *testing.T) {
 			container(rec)["env"] = resource.NewProperty([]resource.PropertyValue{})
 			container(rec)["image"] = resource.NewProperty("neo4j:5.26.30-enterprise")
 		}, []string{`mandatory license-accepted: neo4j: container neo4j runs neo4j:5.26.30-enterprise and NEO4J_ACCEPT_LICENSE_AGREEMENT is "": ` +
-			`read the licence, then set cluster.acceptLicense`}},
+			`read the licence, then set cluster.acceptLicense to yes or eval`}},
 		{"no budget", "dev", nil, func(rec *recorder) {
 			rec.resources = slices.DeleteFunc(rec.resources, func(d render.Resource) bool { return strings.HasSuffix(d.Token, ":PodDisruptionBudget") })
 		}, []string{"mandatory disruption-budget: neo4j: 3 voting members have no PodDisruptionBudget: declare one with minAvailable 2"}},
