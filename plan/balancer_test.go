@@ -25,8 +25,16 @@ func TestWhomALoadBalancerServes(t *testing.T) {
 		"a class inside":       {"networking.gke.io/l4-regional-internal", none, nil, nil},
 		"a class outside":      {"networking.gke.io/l4-regional-external", inside, nil, []string{""}},
 		"a class of no cloud":  {"tailscale", none, nil, []string{""}},
+		"of two clouds":        {"", map[string]string{"networking.gke.io/load-balancer-type": "Internal", "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"}, nil, []string{""}},
+		"the AWS controller's": {"", map[string]string{"service.beta.kubernetes.io/aws-load-balancer-type": "external"}, nil, nil},
+		"the same, outside":    {ControllersClass, map[string]string{"service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"}, nil, []string{""}},
+		"Auto Mode's":          {"eks.amazonaws.com/nlb", none, nil, nil},
 		"a class that is kept": {"service.k8s.aws/nlb", map[string]string{"service.beta.kubernetes.io/aws-load-balancer-scheme": "internal"}, nil, nil},
 	} {
 		assert.Equal(t, test.want, Everybody(test.class, test.annotations, test.ranges), name)
+	}
+	for key, word := range internal {
+		assert.Empty(t, Everybody("", map[string]string{key: word}, nil), key)
+		assert.NotEmpty(t, Everybody("", map[string]string{key: facing[key]}, nil), key)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/property"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
 
 	"neo4j-kubernetes/neo4j"
@@ -15,7 +16,8 @@ func sourceRanges() policyx.Policy {
 	return rule("source-ranges", "An external load balancer says whom it serves.", policyx.EnforcementLevelMandatory,
 		func(r policyx.AnalyzerResource, report report) {
 			spec := in(r, "spec")
-			if !isKind(r, "Service") || text(at(spec, "type")) != "LoadBalancer" || spec.AsMap().Get("loadBalancerSourceRanges").HasComputed() {
+			if !isKind(r, "Service") || text(at(spec, "type")) != "LoadBalancer" ||
+				unknown(property.New(r.Properties), "spec", "loadBalancerSourceRanges") || unknown(property.New(r.Properties), "metadata", "annotations") {
 				return
 			}
 			var ranges []string
