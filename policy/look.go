@@ -97,10 +97,10 @@ func containers(spec property.Value) []property.Value {
 	return all
 }
 
-// The labels by which a pool of voting members is known (package plan writes them).
+// The labels by which a cluster and its pool of voting members are known (package plan writes them).
 const (
-	labelName, labelComponent = "app.kubernetes.io/name", "app.kubernetes.io/component"
-	neo4jName, primary        = "neo4j", "primary"
+	labelName, labelInstance, labelComponent = "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component"
+	neo4jName, primary                       = "neo4j", "primary"
 )
 
 // votes says whether the resource is a StatefulSet of voting members, and of how many.
