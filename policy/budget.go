@@ -52,7 +52,7 @@ func covers(budget, set policyx.AnalyzerResource) bool {
 	if !isKind(budget, "PodDisruptionBudget") || text(in(budget, "metadata", "namespace")) != text(in(set, "metadata", "namespace")) {
 		return false
 	}
-	if unknown(property.New(budget.Properties), "spec", "selector") {
+	if unknownIn(budget, "spec", "selector") {
 		return true
 	}
 	return selector(in(budget, "spec", "selector")).Matches(labels.Set(texts(in(set, "spec", "template", "metadata", "labels"))))
@@ -102,7 +102,7 @@ func replicas(r policyx.AnalyzerResource) int {
 // takes is how many of so many pods a budget lets drains take, where that is known: Kubernetes rounds a share up either way, and a budget
 // that says neither lets nobody go (disruption controller of 1.34, getExpectedPodCount and updatePdbStatus).
 func takes(budget policyx.AnalyzerResource, pods int) (taken int, known bool) {
-	if unknown(property.New(budget.Properties), "spec") {
+	if unknownIn(budget, "spec") {
 		return 0, false
 	}
 	spec := in(budget, "spec")

@@ -104,8 +104,7 @@ var certificateAnnotations = []string{
 
 // ingressEncrypts says whether an Ingress has a certificate, or may have one that is not known yet.
 func ingressEncrypts(r policyx.AnalyzerResource) bool {
-	all := property.New(r.Properties)
-	if unknown(all, "spec", "tls") || unknown(all, "metadata", "annotations") || len(list(in(r, "spec", "tls"))) > 0 {
+	if unknownIn(r, "spec", "tls") || unknownIn(r, "metadata", "annotations") || len(list(in(r, "spec", "tls"))) > 0 {
 		return true
 	}
 	given := texts(in(r, "metadata", "annotations"))

@@ -23,7 +23,7 @@ func dataRetained() policyx.Policy {
 					}
 				}
 			case isKind(r, "StorageClass"):
-				if does := text(in(r, "reclaimPolicy")); does != "Retain" {
+				if does := text(in(r, "reclaimPolicy")); does != "Retain" && !unknownIn(r, "reclaimPolicy") {
 					report("volumes go with their claims, and the class is protected: set its reclaimPolicy to Retain")
 				}
 			}

@@ -36,6 +36,10 @@ func in(r policyx.AnalyzerResource, path ...string) property.Value {
 	return at(property.New(r.Properties), path...)
 }
 
+func unknownIn(r policyx.AnalyzerResource, path ...string) bool {
+	return unknown(property.New(r.Properties), path...)
+}
+
 // text is a text, empty for anything else.
 func text(value property.Value) string {
 	if !value.IsString() {

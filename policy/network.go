@@ -1,9 +1,6 @@
 package policy
 
 import (
-	"strings"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/property"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
 
 	"neo4j-kubernetes/plan"
@@ -15,7 +12,7 @@ func sourceRanges() policyx.Policy {
 		func(r policyx.AnalyzerResource, report report) {
 			spec := in(r, "spec")
 			if !isKind(r, "Service") || text(at(spec, "type")) != "LoadBalancer" ||
-				unknown(property.New(r.Properties), "spec", "loadBalancerSourceRanges") || unknown(property.New(r.Properties), "metadata", "annotations") {
+				unknownIn(r, "spec", "loadBalancerSourceRanges") || unknownIn(r, "metadata", "annotations") {
 				return
 			}
 			var ranges []string

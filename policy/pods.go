@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
@@ -16,7 +17,8 @@ func overPods(name, says string, level policyx.EnforcementLevel, judge func(spec
 	})
 }
 
-// noPrivilegedPod keeps pods from reaching into their node (Kubernetes' Pod Security Standards, level baseline, and escalation of restricted).
+// noPrivilegedPod keeps pods from reaching into their node: all that Kubernetes' Pod Security Standards refuse at level baseline (of 1.34,
+// pod-security-admission), but for AppArmor's annotations of before 1.30, and escalation, which restricted refuses, where it is asked for.
 func noPrivilegedPod() policyx.Policy {
 	return overPods("no-privileged-pod", "A pod has no more rights on its node than its own.", policyx.EnforcementLevelMandatory,
 		func(spec property.Value, report report) {
@@ -25,11 +27,22 @@ func noPrivilegedPod() policyx.Policy {
 					report(fmt.Sprintf("the pod has %s: take it away", key))
 				}
 			}
+			for _, fault := range shared(at(spec, "securityContext")) {
+				report("the pod has securityContext." + fault)
+			}
+			for _, s := range list(at(spec, "securityContext", "sysctls")) {
+				if name := text(at(s, "name")); !slices.Contains(safeSysctls, name) {
+					report(fmt.Sprintf("the pod has securityContext.sysctls %s, which is the node's own: take it away", name))
+				}
+			}
+			for _, v := range list(at(spec, "volumes")) {
+				if !at(v, "hostPath").IsNull() {
+					report(fmt.Sprintf("volume %s is the node's %s: take a claim", text(at(v, "name")), text(at(v, "hostPath", "path"))))
+				}
+			}
 			for _, c := range containers(spec) {
-				for _, key := range []string{"privileged", "allowPrivilegeEscalation"} {
-					if yes(at(c, "securityContext", key)) {
-						report(fmt.Sprintf("container %s has securityContext.%s: set it to false", text(at(c, "name")), key))
-					}
+				for _, fault := range ofContainer(c) {
+					report(fmt.Sprintf("container %s has %s", text(at(c, "name")), fault))
 				}
 			}
 		})
