@@ -31,11 +31,13 @@ type workflow struct {
 			Group  string
 			Cancel bool `json:"cancel-in-progress"`
 		}
-		Steps []struct {
-			Uses, Run string
-			With      map[string]any
-		}
+		Steps []workflowStep
 	}
+}
+
+type workflowStep struct {
+	Name, Uses, Run, If string
+	With                map[string]any
 }
 
 func workflows(t *testing.T) (texts map[string]string, parsed map[string]workflow) {
@@ -80,6 +82,32 @@ func TestWorkflowsAreSafe(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestForksGetNothing: a pull request of a fork runs its own code where no secret is, and no comment is written for it. Its plan, which begins
+// from nothing, is not kept, and up says so.
+func TestForksGetNothing(t *testing.T) {
+	texts, parsed := workflows(t)
+	preview := parsed["preview"]
+	assert.Equal(t, "${{ !cancelled() && github.event.pull_request.head.repo.full_name == github.repository }}", preview.Jobs["comment"].If)
+	assert.Empty(t, preview.Jobs["preview"].If)
+	assert.Equal(t, "steps.state.outputs.real != 'yes'", step(t, preview, "preview", "no plan but of a real state").If)
+	var jobs struct{ Jobs map[string]any }
+	require.NoError(t, yaml.Unmarshal([]byte(texts["preview"]), &jobs))
+	for name, job := range jobs.Jobs {
+		text, err := yaml.Marshal(job)
+		require.NoError(t, err)
+		assert.Equal(t, name == "preview", strings.Contains(string(text), "secrets."), name)
+	}
+}
+
+// step is a job's step by its name.
+func step(t *testing.T, w workflow, job, name string) workflowStep {
+	t.Helper()
+	steps := w.Jobs[job].Steps
+	at := slices.IndexFunc(steps, func(s workflowStep) bool { return s.Name == name })
+	require.GreaterOrEqual(t, at, 0, "%s: no step %q", job, name)
+	return steps[at]
 }
 
 // TestWorkflowsKnowTheStacks: every committed stack is previewed, and updates are never cancelled and keep to the reviewed plan.
