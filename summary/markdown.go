@@ -149,19 +149,3 @@ func code(text string) string {
 	}
 	return fence + text + fence
 }
-
-// plain is a text in which nothing is Markdown.
-func plain(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r == '\n':
-			b.WriteString(" ")
-			continue
-		case strings.ContainsRune("\\`*_[]<>|#~&$", r):
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}

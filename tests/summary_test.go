@@ -109,6 +109,20 @@ func TestGoldenSummaries(t *testing.T) {
 	}
 }
 
+// TestGoldenProblems shows what reviewers are told of a configuration that is wrong: nothing in it is Markdown, calls anybody or leads anywhere.
+func TestGoldenProblems(t *testing.T) {
+	_, err := config.Parse(stackConfig(t, "gke", values{
+		"platform": "@octocat", "release": "https://evil.example", "edition": "`|*<b>\n- [x](http://e.org) #1", "<img src=x>@team/all": "www.evil.example",
+	}))
+	var problems config.Problems
+	require.ErrorAs(t, err, &problems)
+	var refusals []summary.Refusal
+	for _, p := range problems {
+		refusals = append(refusals, summary.Refusal{Path: p.Path, Value: p.Value, Reason: p.Reason, Mend: p.Mend, Text: p.String()})
+	}
+	golden(t, filepath.Join("summaries", "hostile-problems.md"), summary.OfProblems("organization/neo4j/gke", refusals).Markdown())
+}
+
 func parsed(t *testing.T, stack string, edits values) plan.Plan {
 	t.Helper()
 	s, err := config.Parse(stackConfig(t, stack, edits))
