@@ -54,7 +54,7 @@ func TestExtrasAreRefused(t *testing.T) {
 		"apoc: {export.enabled: true}":                                    `neo4j:cluster.apoc.export.enabled: "true" is no line of apoc.conf: write a name that begins with apoc., and its value on one line`,
 		"logging: {user: '<Configuration>'}":                              `neo4j:cluster.logging.user: "<Configuration>" is no log4j configuration: XML syntax error on line 1: unexpected EOF: write XML with the root element Configuration, as in the image's user-logs.xml`,
 		"logging: {server: '<a/>'}":                                       `neo4j:cluster.logging.server: "<a/>" is no log4j configuration: its root is a: write XML with the root element Configuration, as in the image's server-logs.xml`,
-		"env: {NEO4J_AUTH: none}":                                         `neo4j:cluster.env.NEO4J_AUTH: "none" is the program's own: leave it out here`,
+		"env: {NEO4J_AUTH: none}":                                         `neo4j:cluster.env.NEO4J_AUTH: "[not shown]" is the program's own: leave it out here`,
 		"env: {NEO4J_server_memory_heap_max__size: 1g}":                   `neo4j:cluster.env.NEO4J_server_memory_heap_max__size: "1g" would become a setting that no review sees: use cluster.settings: leave it out here`,
 		"env: {NEO4J_ACCEPT_LICENSE_AGREEMENT: 'yes'}":                    `neo4j:cluster.env.NEO4J_ACCEPT_LICENSE_AGREEMENT: "yes" is set by cluster.acceptLicense: leave it out here`,
 		"env: {A-B: c}":                                                   `neo4j:cluster.env.A-B: "c" is no name of an environment variable: use letters, digits and underscores`,

@@ -238,8 +238,8 @@ func (f *file) end() {
 		if f.taken[key] {
 			continue
 		}
-		if strings.Contains(strings.ToLower(key), "password") {
-			f.refuse(key, "[not shown]", "is not a key this program knows", "take it out, for it is known now; the stack's password is a secret: pulumi config set --secret password")
+		if strings.Contains(strings.ToLower(key), "password") || nearest(key, []string{"password"}) != "" {
+			f.refuse(key, neo4j.NotShown, "is not a key this program knows", "take it out, for it is known now; the stack's password is a secret: pulumi config set --secret password")
 			continue
 		}
 		mend := "leave it out"

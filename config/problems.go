@@ -34,7 +34,9 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// add adds a problem, in which no value is shown that is a secret by its name.
 func (p *Problems) add(path string, value any, reason, mend string) {
+	value, secrets := hidden(path, value, mend)
 	var text strings.Builder
 	plain := json.NewEncoder(&text)
 	plain.SetEscapeHTML(false) // people read it
@@ -42,7 +44,7 @@ func (p *Problems) add(path string, value any, reason, mend string) {
 		text.Reset()
 		_, _ = fmt.Fprint(&text, value)
 	}
-	*p = append(*p, Problem{"neo4j:" + oneLine(path), shorten(strings.TrimSpace(text.String())), reason, mend})
+	*p = append(*p, Problem{"neo4j:" + oneLine(path), shorten(strings.TrimSpace(text.String())), without(reason, secrets), without(mend, secrets)})
 }
 
 // oneLine writes line breaks and other control characters of a key as Go does.

@@ -16,7 +16,7 @@ func TestMoreRefusals(t *testing.T) {
 		"secondaries: 101":                    `neo4j:cluster.secondaries: 101 is more than 100: write 100 or fewer`,
 		"analytics: 101":                      `neo4j:cluster.analytics: 101 is not a number of servers: write 0 to 100`,
 		"clusterDomain: a_b":                  `neo4j:cluster.clusterDomain: "a_b" is not a DNS name: write the domain of your Kubernetes cluster, usually cluster.local`,
-		"existingSecret: My_Secret":           `neo4j:cluster.existingSecret: "My_Secret" is not the name of a Secret: write the name of a Secret in the namespace`,
+		"existingSecret: My_Secret":           `neo4j:cluster.existingSecret: "[not shown]" is not the name of a Secret: write the name of a Secret in the namespace`,
 		"storage: {size: 1Mi}":                `neo4j:cluster.storage.size: "1Mi" is too small for a store: write at least 64Mi`,
 		"storage: {hostPath: data}":           `neo4j:cluster.storage.hostPath: "data" is not a folder of the node: write an absolute path such as /data/neo4j`,
 		"storage: {hostPath: /a/../b}":        `neo4j:cluster.storage.hostPath: "/a/../b" is not a folder of the node: write an absolute path such as /data/neo4j`,

@@ -3,7 +3,6 @@ package summary
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -112,9 +111,6 @@ func (s *Setting) secrets(c Change, noneBefore, noneAfter bool) {
 	}
 }
 
-// secretName is what names of settings have whose values are nobody else's, such as the password of a key.
-var secretName = regexp.MustCompile(`(?i)(password|secret|credential|token)s?$`)
-
 // shown are those of a setting's values that the other side has not, in one text; nil where the setting is not there. An order that alone
 // differs shows all.
 func shown(key string, values, other []string) *string {
@@ -125,9 +121,13 @@ func shown(key string, values, other []string) *string {
 	if len(differ) == 0 && slices.Equal(slices.Sorted(slices.Values(values)), slices.Sorted(slices.Values(other))) {
 		differ = values
 	}
-	text := strings.Join(differ, " ")
-	if secretName.MatchString(key) {
-		text = "[not shown]"
+	text := neo4j.NotShown
+	if !neo4j.SecretName(key) {
+		flags := make([]string, len(differ))
+		for i, v := range differ {
+			flags[i], _ = neo4j.HideFlag(v)
+		}
+		text = strings.Join(flags, " ")
 	}
 	return &text
 }
