@@ -47,13 +47,20 @@ func declare(t *testing.T, stack string, edits map[string]any) *recorder {
 	return &recorder{resources}
 }
 
-// stackConfig reads neo4j:cluster of a committed stack as JSON, with top-level keys replaced.
-func stackConfig(t *testing.T, stack string, edits map[string]any) []byte {
+// committed is what a stack's file says below neo4j:cluster.
+func committed(t *testing.T, stack string) map[string]any {
 	t.Helper()
 	value, err := render.Value("..", stack)
 	require.NoError(t, err)
 	values, ok := value.(map[string]any)
 	require.True(t, ok, "the stack has neo4j:cluster")
+	return values
+}
+
+// stackConfig reads neo4j:cluster of a committed stack as JSON, with top-level keys replaced.
+func stackConfig(t *testing.T, stack string, edits map[string]any) []byte {
+	t.Helper()
+	values := committed(t, stack)
 	for key, value := range edits {
 		values[key] = value
 	}

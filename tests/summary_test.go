@@ -78,15 +78,8 @@ func TestGoldenSummaries(t *testing.T) {
 		"refused":              {"dev", values{}, values{"primaries": 1, "storage": values{"size": "512Mi"}}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			change := summary.Change{Change: plan.Change{Stack: "organization/neo4j/" + c.stack, Found: c.found}}
-			if c.before != nil {
-				before := parsed(t, c.stack, c.before)
-				record := before.Record()
-				change.Before = &record
-				change.Conf, change.PodsBefore = made(t, before)
-			}
-			change.After = parsed(t, c.stack, c.after)
-			_, change.PodsAfter = made(t, change.After)
+			change := changeOf(t, c.stack, c.before, c.after)
+			change.Found = c.found
 			if c.inPlace != nil {
 				p := parsed(t, c.stack, c.inPlace)
 				record := p.Record()
@@ -121,6 +114,21 @@ func TestGoldenProblems(t *testing.T) {
 		refusals = append(refusals, summary.Refusal{Path: p.Path, Value: p.Value, Reason: p.Reason, Mend: p.Mend, Text: p.String()})
 	}
 	golden(t, filepath.Join("summaries", "hostile-problems.md"), summary.OfProblems("organization/neo4j/gke", refusals).Markdown())
+}
+
+// changeOf is the change of a stack from edits to others, before and after which its members are made as the program makes them; before is nil where
+// there was no cluster.
+func changeOf(t *testing.T, stack string, before, after values) summary.Change {
+	t.Helper()
+	change := summary.Change{Change: plan.Change{Stack: "organization/neo4j/" + stack, After: parsed(t, stack, after)}}
+	if before != nil {
+		p := parsed(t, stack, before)
+		record := p.Record()
+		change.Before = &record
+		change.Conf, change.PodsBefore = made(t, p)
+	}
+	_, change.PodsAfter = made(t, change.After)
+	return change
 }
 
 func parsed(t *testing.T, stack string, edits values) plan.Plan {
