@@ -33,9 +33,6 @@ func readAccount(f *file, s plan.Plan) plan.ServiceAccount {
 		f.refuse("name", a.Name, "is the account that Kubernetes makes in every namespace", "write another name, or create: false")
 	case !a.Create && len(a.Annotations) > 0:
 		f.refuse("annotations", a.Annotations, "are for an account that the program makes", "write create: true, or annotate yours yourself: kubectl annotate serviceaccount")
-	case !a.Create && !slices.Contains([]string{"", "default"}, a.Name) && s.CreateNamespace:
-		f.refuse("name", a.Name, "needs a namespace that is there before, for the account is in it",
-			"make it with your account, and write createNamespace: false; or leave the account to the program: create: true")
 	case f.has("create") && !a.Create && a.Name == "" && s.AsksKubernetes():
 		f.refuse("create", false, "leaves the members without an account that may list Services, by which discovery.type: K8S finds them", "write the name of one, or leave it out")
 	}

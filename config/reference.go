@@ -68,7 +68,7 @@ var Reference = []Key{
 	{"podSecurity.user", "image", "image runs the server as 7474, the images' own user; none leaves user and groups to the platform: OpenShift's restricted-v2"},
 	{"podSecurity.readOnlyRoot", "true; false where the image must write elsewhere, with a warning", "The image's files are read-only; what it writes has folders of its own, which go with the pod"},
 	{"existingSecret", "", "Secret with the key NEO4J_AUTH = neo4j/<password>, in place of one made by the program"},
-	{"serviceAccount.name", "the namespace's default; the cluster's name where the program makes one", "ServiceAccount of the members, one that is there, with createNamespace: false, unless create says otherwise; all that EKS Pod Identity needs"},
+	{"serviceAccount.name", "the namespace's default; the cluster's name where the program makes one", "ServiceAccount of the members, one that is there unless create says otherwise; all that EKS Pod Identity needs"},
 	{"serviceAccount.create", "true with annotations, and for discovery K8S where none is named", "Make the account; discovery K8S binds its Role to it, or to yours"},
 	{"serviceAccount.annotations", "", "Such as iam.gke.io/gcp-service-account (GKE workload identity) or eks.amazonaws.com/role-arn (IRSA)"},
 	{"expose.type", "dev ClusterIP, minikube NodePort, gke and eks LoadBalancer; existing: needed", "Type of the client Service"},

@@ -82,7 +82,7 @@ func goldenStacks() map[string]struct {
 		}}},
 		// An identity of the cloud's, for an account that the program makes, and one's own account for discovery.
 		"account":     {"gke", map[string]any{"serviceAccount": map[string]any{"annotations": map[string]any{"iam.gke.io/gcp-service-account": "neo4j@project.iam.gserviceaccount.com"}}}},
-		"own-account": {"eks", map[string]any{"createNamespace": false, "discovery": map[string]any{"type": "K8S"}, "serviceAccount": map[string]any{"name": "graph"}}},
+		"own-account": {"eks", map[string]any{"discovery": map[string]any{"type": "K8S"}, "serviceAccount": map[string]any{"name": "graph"}}},
 		"pod": {"dev", map[string]any{"pod": map[string]any{
 			"labels": map[string]any{"team": "graph"}, "annotations": map[string]any{"sidecar.istio.io/inject": "false"},
 			"initContainers": []any{map[string]any{"name": "fetch", "image": "busybox:1.37", "command": []any{"/bin/true"},

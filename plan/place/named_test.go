@@ -35,7 +35,9 @@ func TestNamedClassesAreAskedFor(t *testing.T) {
 	p.CreateNamespace = true
 	needs, err = missing(t.Context(), client, p)
 	require.NoError(t, err)
-	require.Len(t, needs, 1, "nobody can have made one in a namespace that is not there")
+	require.Len(t, needs, 2)
+	assert.Equal(t, "make it, in a first update together with its namespace and createNamespace: false; or leave it to the program: serviceAccount.create: true", needs[1].Mend)
+	p.ServiceAccount.Name = ""
 
 	client.PrependReactor("get", "runtimeclasses", func(k8stesting.Action) (bool, runtime.Object, error) {
 		return true, nil, apierrors.NewForbidden(schema.GroupResource{Resource: "runtimeclasses"}, "gvisor", nil)

@@ -141,7 +141,7 @@ func (p *project) bearsDrains(t *testing.T) {
 	require.NoError(t, err, out)
 	out, err = p.drain(second, "10s")
 	require.Error(t, err, "neo4j-0 was drained beside neo4j-2: %s", out)
-	assert.Contains(t, out, "disruption budget")
+	require.ErrorContains(t, err, "disruption budget")
 	back()
 	eventually(t, 5*time.Minute, "an eviction that the budget allows", func() error {
 		if p.uids()["neo4j-2"] == before["neo4j-2"] {
