@@ -154,12 +154,12 @@ func (p Plan) bySettings(scope neo4j.Scope) neo4j.Demand {
 }
 
 func (c Certificates) text() string {
-	life := fmt.Sprintf("%d days, renewed %d before their end", c.Days, c.RenewDays)
+	life := fmt.Sprintf("%d days"+renewing+"%d before their end", c.Days, c.RenewDays)
 	switch c.Source {
 	case "":
 		return none
 	case FromManager:
-		return fmt.Sprintf("cert-manager's %s %s, %s", c.Issuer.Kind, c.Issuer.Name, life)
+		return fmt.Sprintf(managers+"%s %s, %s", c.Issuer.Kind, c.Issuer.Name, life)
 	case SelfSigned:
 		return "an authority of the program's own, " + life
 	}

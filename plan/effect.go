@@ -13,6 +13,8 @@ const (
 	AtFirstStart Effect = "first start"
 	// TakenLive is taken by the members while they run.
 	TakenLive Effect = "live"
+	// ByReload has members read their certificates anew while they run.
+	ByReload Effect = "reload"
 	// ByReplacement replaces members, one at a time.
 	ByReplacement Effect = "replacement"
 )

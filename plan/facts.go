@@ -175,8 +175,11 @@ func each[T any](items []T, text func(T) string) string {
 	for i, item := range items {
 		texts[i] = text(item)
 	}
-	return orNone(strings.Join(texts, ", "))
+	return orNone(strings.Join(texts, between))
 }
+
+// between is what parts the items of a list.
+const between = ", "
 
 func pairs(values map[string]string) string {
 	return each(slices.Sorted(maps.Keys(values)), func(key string) string { return key + "=" + values[key] })

@@ -1,6 +1,10 @@
 package plan
 
-import "neo4j-kubernetes/neo4j"
+import (
+	"strings"
+
+	"neo4j-kubernetes/neo4j"
+)
 
 // Record is what is kept of a plan to compare the next one with: in the state, where it is the input of the component of that name,
 // and in the place itself, where it outlives a destroyed stack. Nothing in it is secret. A field that is missing in an older record is
@@ -57,14 +61,23 @@ func (p Plan) Record() Record {
 }
 
 // Topology is what the record's cluster must look like.
-func (r Record) Topology() neo4j.Topology {
-	return Plan{
+func (r Record) Topology() neo4j.Topology { return r.plan().Topology() }
+
+// plan is as much of the record's plan as its members' names, and those that their certificate bears, follow from.
+func (r Record) plan() Plan {
+	p := Plan{
 		Name: r.Name, Namespace: r.Namespace, ClusterDomain: r.ClusterDomain, ExistingSecret: r.ExistingSecret,
 		Spec: neo4j.Spec{
 			Release: r.Release, Edition: r.Edition, Primaries: r.Primaries, Secondaries: r.Secondaries, Analytics: r.Analytics,
 			Discovery: neo4j.Discovery{Type: r.DiscoveryType, Version: r.DiscoveryVersion},
 		},
-	}.Topology()
+	}
+	p.Expose.HTTPInside = r.text("expose.httpInside") != ""
+	p.Expose.Members.Type, p.Expose.Members.Address = r.text("expose.members.type"), r.text("expose.members.address")
+	if names := r.text("tls.names"); names != "" {
+		p.Certificates.Names = strings.Split(names, between)
+	}
+	return p
 }
 
 // Size is how many members a role has.

@@ -37,7 +37,7 @@ func fields(c Change) []Field {
 	for _, fact := range plan.Facts {
 		if was, known := before.Fact(fact); known {
 			is, _ := after.Fact(fact)
-			add(fact.Path, was, is, fact.Does)
+			add(fact.Path, was, is, c.does(fact))
 		}
 	}
 	add("storage.retain", strconv.FormatBool(before.Retain), strconv.FormatBool(after.Retain), plan.InPlace)
@@ -46,7 +46,13 @@ func fields(c Change) []Field {
 }
 
 // shownFirst are the facts that a first update shows, and nothing of what it does not have.
-var shownFirst = []string{"image.name", "resources.cpu", "resources.memory", "plugins", "metrics", "expose.type", "expose.annotations", "expose.members.type", "expose.members.address", "protect"}
+var shownFirst = []string{
+	"image.name", "resources.cpu", "resources.memory", "plugins", "metrics",
+	"tls.bolt", "tls.https", "tls.cluster", "tls.backup", "tls.source", "tls.names",
+	"expose.type", "expose.sourceRanges", "expose.annotations", "expose.members.type", "expose.members.address",
+	"expose.ingress.host", "expose.ingress.class", "expose.ingress.tlsSecret", "expose.ingress.annotations",
+	"expose.route.gateway", "expose.route.namespace", "expose.route.listener", "expose.route.host", "protect",
+}
 
 func firstFields(c Change) []Field {
 	r := c.After.Record()
@@ -89,7 +95,7 @@ func (s *Summary) attribute(c Change) {
 		known = known || stays && c.PodsBefore[role] != ""
 		remade = remade || stays && c.remade(role)
 	}
-	if known && !remade {
+	if known && !remade && len(c.renewedByReplacement()) == 0 {
 		for i := range s.Changes {
 			if s.Changes[i].Effect == plan.ByReplacement {
 				s.Changes[i].Effect = plan.InPlace

@@ -73,7 +73,7 @@ func (s Summary) writeMembers(b *strings.Builder) {
 			add("made, "+asked(pool.Role), pool.Members)
 		}
 	} else {
-		add("added, no running member restarts for it", m.Added)
+		add("added"+m.forOthers(", no running member restarts for it"), m.Added)
 	}
 	add("removed"+inOrder(m.Removed), m.Removed)
 	what := fmt.Sprintf("replaced, %d of %d, one at a time, the one that leads most databases last", len(m.Replaced), m.Running)
@@ -93,7 +93,7 @@ func (s Summary) writeMembers(b *strings.Builder) {
 // effects are how a table says them.
 var effects = map[plan.Effect]string{
 	plan.ByUpdates: "concerns updates alone", plan.InPlace: "in place, nobody restarts", plan.AtFirstStart: "counts at a first start only",
-	plan.TakenLive: "applied live, nobody restarts", plan.ByReplacement: "by replacement",
+	plan.TakenLive: "applied live, nobody restarts", plan.ByReload: "by a reload, nobody restarts", plan.ByReplacement: "by replacement",
 }
 
 func (s Summary) writeTables(b *strings.Builder) {

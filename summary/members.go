@@ -16,6 +16,8 @@ type Members struct {
 	Running int `json:"running"`
 	// Added are those that are made.
 	Added []string `json:"added"`
+	// Named says that the certificate bears the names of those that are added, so that those who stay take up another one.
+	Named bool `json:"named,omitempty"`
 	// Removed are those that leave, in the order in which they do.
 	Removed []string `json:"removed"`
 	// Replaced are those whose pods are made anew, in their order as far as a plan knows it: of those that vote, who leads most databases
@@ -32,6 +34,7 @@ func noMembers() Members {
 func members(c Change) Members {
 	m := noMembers()
 	var replaced []neo4j.Member
+	late := c.renewedByReplacement()
 	for _, role := range neo4j.Roles {
 		now := c.now(role)
 		of := c.After.Sized(role, max(now, c.After.Size(role))).Topology().Of(role)
@@ -43,11 +46,12 @@ func members(c Change) Members {
 			if outdated {
 				m.Outdated = append(m.Outdated, member.Name)
 			}
-			if outdated || c.remade(role) || c.renewedByReplacement(member.Name) {
+			if outdated || c.remade(role) || slices.Contains(late, member) {
 				replaced = append(replaced, member)
 			}
 		}
 	}
+	m.Named = len(m.Added) > 0 && c.NamesGrown()
 	for _, role := range leaving {
 		now := c.now(role)
 		if gone := now - c.After.Size(role); gone > 0 {

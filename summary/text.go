@@ -32,12 +32,13 @@ func (s Summary) lines() []string {
 		lines = append(lines, arrow(was, is))
 	}
 	if len(s.Members.Added) > 0 {
-		lines = append(lines, "adds "+strings.Join(s.Members.Added, ", ")+": no running member restarts for it")
+		lines = append(lines, "adds "+strings.Join(s.Members.Added, ", ")+s.Members.forOthers(": no running member restarts for it"))
 	}
 	if len(s.Members.Removed) > 0 {
 		lines = append(lines, s.leave()+" "+strings.Join(s.Members.Removed, ", ")+inOrder(s.Members.Removed))
 	}
 	lines = append(lines, s.with(plan.TakenLive, "applied live, nobody restarts: ")...)
+	lines = append(lines, s.with(plan.ByReload, "by a reload, nobody restarts: ")...)
 	lines = append(lines, s.replaces()...)
 	lines = append(lines, s.with(plan.ByReplacement, "by replacement: ")...)
 	lines = append(lines, s.with(plan.AtFirstStart, "counts at a first start only, nobody restarts: ")...)
@@ -59,6 +60,14 @@ func (s Summary) firstLines() []string {
 		fields = append(fields, strings.TrimPrefix(f.Path, "neo4j:cluster.")+" "+oneLine(f.After))
 	}
 	return append(lines, "with "+strings.Join(fields, ", "))
+}
+
+// forOthers says what members that are added are to those that stay: nothing, but where the certificate of all bears their names.
+func (m Members) forOthers(nothing string) string {
+	if m.Named {
+		return ", and the certificate bears their names"
+	}
+	return nothing
 }
 
 // replaces says who is replaced, and in which order.

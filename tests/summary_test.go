@@ -2,6 +2,7 @@ package tests
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -76,6 +77,17 @@ func TestGoldenSummaries(t *testing.T) {
 		"setting-3.1":          {"minikube", values{"release": "3.1.9"}, values{"release": "3.1.9", "settings": values{"dbms.tx_log.rotation.retention_policy": "2 days"}}, nil, nil},
 		"setting-3.4":          {"minikube", values{"release": "3.4.18"}, values{"release": "3.4.18", "settings": values{"dbms.tx_log.rotation.retention_policy": "2 days"}}, nil, nil},
 		"refused":              {"dev", values{}, values{"primaries": 1, "storage": values{"size": "512Mi"}}, nil, nil},
+		// What is encrypted, and changes by which the certificate is made anew: members of 5.26 read it when they start, those of 2026 are told.
+		"first-tls": {"gke", nil, with(managed("required"), values{"expose": values{"sourceRanges": []any{"10.0.0.0/8"}, "ingress": values{"host": "graph.example.org", "class": "nginx"},
+			"route": values{"gateway": "web", "host": "graph.example.org"}}}), nil, nil},
+		"tls-optional":    {"gke", values{}, managed("optional"), nil, nil},
+		"tls-required":    {"gke", managed("optional"), managed("required"), nil, nil},
+		"tls-names":       {"gke", managed("required"), managed("required", "graph.example.org"), nil, nil},
+		"tls-names-told":  {"eks", managed("required"), managed("required", "graph.example.org"), nil, nil},
+		"tls-http-inside": {"gke", managed("required"), with(managed("required"), values{"expose": values{"httpInside": true}}), nil, nil},
+		"tls-members":     {"gke", with(managed("required"), outside), with(managed("required"), outside, five), nil, nil},
+		"tls-source":      {"dev", values{"tls": values{"source": "selfSigned", "bolt": values{"mode": "required"}}}, managed("required"), nil, nil},
+		"tls-days":        {"dev", values{"tls": values{"source": "selfSigned", "bolt": values{"mode": "required"}}}, values{"tls": values{"source": "selfSigned", "days": 30, "renewDays": 10, "bolt": values{"mode": "required"}}}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			change := changeOf(t, c.stack, c.before, c.after)
@@ -129,6 +141,26 @@ func changeOf(t *testing.T, stack string, before, after values) summary.Change {
 	}
 	_, change.PodsAfter = made(t, change.After)
 	return change
+}
+
+// managed has Bolt encrypted by a certificate of cert-manager's.
+func managed(mode string, names ...any) values {
+	tls := values{"source": "certManager", "issuer": values{"name": "our-ca"}, "bolt": values{"mode": mode}}
+	if len(names) > 0 {
+		tls["names"] = names
+	}
+	return values{"tls": tls}
+}
+
+// outside are names of members outside that no wildcard covers.
+var outside = values{"expose": values{"members": values{"type": "LoadBalancer", "address": "graph-{member}.example.org"}}}
+
+func with(all ...values) values {
+	one := values{}
+	for _, v := range all {
+		maps.Copy(one, v)
+	}
+	return one
 }
 
 func parsed(t *testing.T, stack string, edits values) plan.Plan {
