@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -120,6 +119,12 @@ var tlsFacts = []Fact{
 	{"tls.names", InPlace, func(p Plan) string { return each(p.Certificates.Names, itself) }},
 }
 
+// bySecret stands before the name of a scope's Secret, ownText for the source where the Secrets are the stack's own.
+const (
+	bySecret = ", by Secret "
+	ownText  = "Secrets of the stack's own"
+)
+
 // demanded is how a scope is encrypted, whether by the key tls or by the stack's own settings.
 func (p Plan) demanded(scope neo4j.Scope) string {
 	e, ok := p.TLS[scope]
@@ -129,7 +134,7 @@ func (p Plan) demanded(scope neo4j.Scope) string {
 		}
 		return strings.ToLower(string(e.Demand)) + ", by settings"
 	}
-	text := strings.ToLower(string(e.Demand)) + ", by Secret " + p.TLSSecret(scope)
+	text := strings.ToLower(string(e.Demand)) + bySecret + p.TLSSecret(scope)
 	if e.ClientAuth != neo4j.AuthNone {
 		text += ", client certificates " + strings.ToLower(e.ClientAuth)
 	}
@@ -163,38 +168,5 @@ func (c Certificates) text() string {
 	case SelfSigned:
 		return "an authority of the program's own, " + life
 	}
-	return "Secrets of the stack's own"
-}
-
-// encryption refuses changes that would part those who must understand each other while members are replaced one at a time.
-func encryption(c Change) []Refusal {
-	if c.Before == nil || c.Before.Facts == nil || !c.After.Clustered() || c.Before.Members() < 2 {
-		return nil
-	}
-	var refusals []Refusal
-	refuse := func(scope neo4j.Scope, reason, mend string) {
-		before := cmp.Or(c.Before.Facts["tls."+string(scope)], none)
-		refusals = append(refusals, Refusal{"tls." + string(scope), arrow(before, c.After.demanded(scope)), reason, mend})
-	}
-	for _, scope := range neo4j.Scopes {
-		was, is := word(cmp.Or(c.Before.Facts["tls."+string(scope)], none)), word(c.After.demanded(scope))
-		switch {
-		case was == is || scope == neo4j.BackupScope:
-		case scope == neo4j.ClusterScope:
-			refuse(scope, "members with it and without do not understand each other, so a change of one after the other would part the cluster",
-				"take the cluster down first, keeping its data (storage.retain: true, then pulumi destroy), and bring it up again with the new value (pulumi up)")
-		case was != optionally && is != optionally:
-			refuse(scope, "clients of the one kind would be turned away by members of the other, one after the other, until all are replaced",
-				"write mode: optional first (pulumi up), move the clients, and then the new value (pulumi up)")
-		}
-	}
-	return refusals
-}
-
-// optionally is the first word of demanded where both kinds are heard.
-const optionally = "optional"
-
-func word(text string) string {
-	first, _, _ := strings.Cut(text, ",")
-	return first
+	return ownText
 }
