@@ -166,9 +166,12 @@ func validateIssue(s plan.Plan, problems *Problems) {
 	const longest = 10 * 365
 	switch {
 	case c.Source == "" || c.Source == plan.FromSecret:
-	case c.Days < 1 || c.Days > longest:
-		problems.add("cluster.tls.days", c.Days, "is no life of a certificate", fmt.Sprintf("write a number of days from 1 to %d", longest))
-	case c.RenewDays < 0 || c.RenewDays >= c.Days:
+	case c.Days < 2 || c.Days > longest:
+		problems.add("cluster.tls.days", c.Days, "is no life of a certificate", fmt.Sprintf("write a number of days from 2 to %d", longest))
+	case c.RenewDays < 1:
+		// With none the next is made when the last has ended; cert-manager takes no renewBefore below five minutes (API reference, "Certificate").
+		problems.add("cluster.tls.renewDays", c.RenewDays, "leaves no time between a certificate and the next", "write 1 or more, such as a third of its days")
+	case c.RenewDays >= c.Days:
 		problems.add("cluster.tls.renewDays", c.RenewDays, fmt.Sprintf("is not within a certificate's %d days", c.Days), "write fewer days, such as a third of them")
 	}
 }
