@@ -47,6 +47,30 @@ func ParseCertificate(text []byte) (*x509.Certificate, error) {
 	return x509.ParseCertificate(block.Bytes)
 }
 
+// ParseChain reads all certificates of a text in PEM, the leaf first: errors as of ParseCertificate, and blocks of other kinds are passed over.
+func ParseChain(text []byte) ([]*x509.Certificate, error) {
+	leaf, err := ParseCertificate(text)
+	if err != nil {
+		return nil, err
+	}
+	chain := []*x509.Certificate{leaf}
+	_, rest := pem.Decode(text)
+	for {
+		var block *pem.Block
+		switch block, rest = pem.Decode(rest); {
+		case block == nil:
+			return chain, nil
+		case block.Type != "CERTIFICATE":
+			continue
+		}
+		one, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		chain = append(chain, one)
+	}
+}
+
 // EncryptedFile is a port that a policy encrypts, and the file with its certificate.
 type EncryptedFile struct {
 	Scope Scope

@@ -63,8 +63,9 @@ func (c *Members) Served(ctx context.Context, m neo4j.Member, port int) ([]*x509
 
 // Kept is what a Secret holds of a certificate.
 type Kept struct {
-	// Leaf is the certificate, Authorities those that sign it; nil where the Secret does not say.
-	Leaf        *x509.Certificate
+	// Chain is the certificate with those behind it, the leaf first.
+	Chain []*x509.Certificate
+	// Authorities are those that sign it; nil where the Secret does not say.
 	Authorities *x509.CertPool
 }
 
@@ -90,14 +91,14 @@ func (c *Members) Kept(ctx context.Context, p neo4j.EncryptedPort) (*Kept, error
 
 // KeptIn reads a Secret's data.
 func KeptIn(data map[string][]byte, key string) (*Kept, error) {
-	leaf, err := neo4j.ParseCertificate(data[key])
+	chain, err := neo4j.ParseChain(data[key])
 	if errors.Is(err, neo4j.ErrNoCertificate) {
 		return nil, fmt.Errorf("its key %s %w", key, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("its key %s: %w", key, err)
 	}
-	kept := &Kept{Leaf: leaf}
+	kept := &Kept{Chain: chain}
 	if text := data[neo4j.AuthorityKey]; len(text) > 0 {
 		kept.Authorities = x509.NewCertPool()
 		if !kept.Authorities.AppendCertsFromPEM(text) {

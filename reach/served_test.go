@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -28,8 +29,15 @@ func TestWhatASecretHolds(t *testing.T) {
 	port := neo4j.EncryptedPort{Scope: "bolt", Port: 7687, Secret: "neo4j-tls", Key: "tls.crt"}
 	kept, err := members.Kept(t.Context(), port)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"neo4j-0"}, kept.Leaf.DNSNames)
+	assert.Equal(t, []string{"neo4j-0"}, kept.Chain[0].DNSNames)
+	assert.Len(t, kept.Chain, 1)
 	assert.NotNil(t, kept.Authorities)
+
+	behind, err := KeptIn(map[string][]byte{"tls.crt": slices.Concat(leaf.PEM, []byte("-----BEGIN X-----\n-----END X-----\n"), authority.PEM())}, "tls.crt")
+	require.NoError(t, err)
+	assert.Len(t, behind.Chain, 2, "what stands behind it, and nothing else")
+	_, err = KeptIn(map[string][]byte{"tls.crt": slices.Concat(leaf.PEM, []byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"))}, "tls.crt")
+	assert.ErrorContains(t, err, "its key tls.crt: x509")
 
 	other := port
 	other.Key = "tls.key"

@@ -1,9 +1,9 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,74 +78,6 @@ func certificates(ctx context.Context, p Prober, t neo4j.Topology) (map[string][
 	return reportOf(served), JudgeCertificates(t, served, time.Now())
 }
 
-// JudgeCertificates compares what members serve with what a client needs: TLS at all, a certificate that is valid now, bears the names by
-// which the member is dialled, is signed by the authority in the Secret, and is the one that the Secret holds. Nothing found means that a
-// client which trusts the authority gets in at every member, until the certificate's end.
-func JudgeCertificates(t neo4j.Topology, served map[string][]Served, now time.Time) []Finding {
-	var findings []Finding
-	for _, m := range t.Members {
-		for _, s := range served[m.Name] {
-			if wrong := s.wrong(t, m, now); wrong != nil {
-				wrong.Member = m.Name
-				findings = append(findings, *wrong)
-			}
-		}
-	}
-	return findings
-}
-
-// Outdated says whether the port serves another certificate than its Secret holds, as far as both are known.
-func (s Served) Outdated() bool {
-	return len(s.Chain) > 0 && s.Kept != nil && !s.Chain[0].Equal(s.Kept.Leaf)
-}
-
-// wrong is the first thing that is not as it should be; nil where nothing is. What is mended by what comes before is not said twice: a member
-// that serves an older certificate is told so, not that this one has expired.
-func (s Served) wrong(t neo4j.Topology, m neo4j.Member, now time.Time) *Finding {
-	at := fmt.Sprintf("%s at port %d", s.Port.Scope, s.Port.Port)
-	finding := func(expected, found string, a ...any) *Finding {
-		return &Finding{Expected: expected, Found: fmt.Sprintf(found, a...)}
-	}
-	switch {
-	case errors.Is(s.Err, reach.ErrClear):
-		return finding("TLS for "+at, "none: the port is closed, or speaks in clear")
-	case s.Err != nil:
-		return finding("TLS for "+at, "%s", reach.FirstLine(s.Err))
-	case s.KeptErr != nil:
-		return finding("a certificate for "+at+" in its Secret", "%s", reach.FirstLine(s.KeptErr))
-	}
-	leaf := s.Chain[0]
-	switch {
-	case s.Outdated():
-		return finding("for "+at+" the certificate that Secret "+s.Port.Secret+" holds, serial "+serial(s.Kept.Leaf),
-			"serial %s: the member serves an older certificate; it was renewed on %s: run `pulumi up`, and the members take it up", serial(leaf), day(s.Kept.Leaf.NotBefore))
-	case now.After(leaf.NotAfter):
-		return finding("a valid certificate for "+at, "serial %s, which expired on %s: no client that looks gets in; renew it", serial(leaf), day(leaf.NotAfter))
-	case now.Before(leaf.NotBefore):
-		return finding("a valid certificate for "+at, "serial %s, which is valid only from %s on", serial(leaf), day(leaf.NotBefore))
-	}
-	names := []string{m.Host}
-	if s.Port.Scope.Clients() {
-		names = append(names, t.Encryption.Names...)
-	}
-	for _, name := range names {
-		if leaf.VerifyHostname(name) != nil {
-			return finding("a certificate for "+at+" that bears the name "+name, "the names %s: a client that dials it by that name refuses it", strings.Join(namesOf(leaf), ", "))
-		}
-	}
-	if s.Kept != nil && s.Kept.Authorities != nil {
-		between := x509.NewCertPool()
-		for _, c := range s.Chain[1:] {
-			between.AddCert(c)
-		}
-		if _, err := leaf.Verify(x509.VerifyOptions{Roots: s.Kept.Authorities, Intermediates: between, CurrentTime: now}); err != nil {
-			return finding("a certificate for "+at+" signed by the authority in key "+neo4j.AuthorityKey+" of Secret "+s.Port.Secret,
-				"one that %s signed, and no way from there to that authority: a client that trusts it refuses this one", issuer(leaf))
-		}
-	}
-	return nil
-}
-
 // namesOf are the names that a certificate is for. Its common name is none of them: clients have not read that for years (RFC 6125, and Go).
 func namesOf(c *x509.Certificate) []string {
 	names := slices.Clone(c.DNSNames)
@@ -161,10 +93,11 @@ func namesOf(c *x509.Certificate) []string {
 func serial(c *x509.Certificate) string { return fmt.Sprintf("%x", c.SerialNumber) }
 
 func issuer(c *x509.Certificate) string {
-	if name := c.Issuer.String(); name != "" {
-		return name
-	}
-	return "an authority without a name"
+	return cmp.Or(c.Issuer.String(), "an authority without a name")
+}
+
+func subject(c *x509.Certificate) string {
+	return cmp.Or(c.Subject.String(), "an authority without a name")
 }
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }

@@ -3,8 +3,10 @@ package verify
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -59,7 +61,8 @@ func secretOf(leaf signed.Leaf, a *signed.Authority) map[string][]byte {
 // Each fault of what a real TLS server serves has a sentence of its own.
 func TestACertificateIsJudgedAsItIsServed(t *testing.T) {
 	authority, other := signed.NewAuthority(t, "the CA"), signed.NewAuthority(t, "another CA")
-	good := authority.Leaf(-time.Hour, time.Hour, memberHost, serviceHost)
+	between, ended, over := authority.Below("the CA below", time.Hour), authority.Below("the CA below", -time.Minute), signed.ExpiredAuthority(t, "the CA")
+	good, linked := authority.Leaf(-time.Hour, time.Hour, memberHost, serviceHost), between.Leaf(-time.Hour, time.Hour, memberHost, serviceHost)
 	wild := authority.Leaf(-time.Hour, time.Hour, "*.neo4j.graph.svc.cluster.local", serviceHost)
 	for name, c := range map[string]struct {
 		served, kept signed.Leaf
@@ -86,6 +89,22 @@ func TestACertificateIsJudgedAsItIsServed(t *testing.T) {
 		"of another authority": {
 			served: other.Leaf(-time.Hour, time.Hour, memberHost, serviceHost), by: authority,
 			found: "signed by the authority in key ca.crt of Secret neo4j-tls, found one that CN=another CA signed, and no way from there to that authority",
+		},
+		"of an authority between": {served: linked, kept: linked, by: authority},
+		"an authority between has expired": {
+			served: ended.Leaf(-time.Hour, time.Hour, memberHost, serviceHost), by: authority,
+			found: "expected a certificate for bolt at port 7687 whose authorities are all valid, found CN=the CA below, which signs, expired on ",
+		},
+		"the authority has expired": {
+			served: over.Leaf(-time.Hour, time.Hour, memberHost, serviceHost), by: over, found: "whose authorities are all valid, found CN=the CA, which signs, expired on ",
+		},
+		"for clients alone": {
+			served: authority.ClientLeaf(-time.Hour, time.Hour, memberHost, serviceHost), by: authority,
+			found: "expected a certificate for bolt at port 7687 that servers may show, found serial ",
+		},
+		"an older chain": {
+			served: linked, kept: between.Renewed(authority, 2*time.Hour).Behind(linked), by: authority,
+			found: "others: what the member serves is older; run `pulumi up`",
 		},
 		"older than the Secret's": {served: authority.Leaf(-2*time.Hour, -time.Hour, memberHost), kept: good, by: authority, found: "the member serves an older certificate; it was renewed on "},
 	} {
@@ -120,6 +139,18 @@ func TestMembersCertificatesForEachOtherBearTheirNamesAlone(t *testing.T) {
 	assert.Len(t, look(), 1)
 	topology.Encryption.Ports[0].Scope = neo4j.ClusterScope
 	assert.Empty(t, look())
+}
+
+// A server may serve the authority behind the rest, or leave it out.
+func TestAChainIsTheSameWithItsEndOrWithout(t *testing.T) {
+	authority := signed.NewAuthority(t, "the CA")
+	leaf := authority.Below("the CA below", time.Hour).Leaf(-time.Hour, time.Hour, memberHost, serviceHost)
+	long := slices.Concat(leaf.PEM, authority.PEM())
+	e := at(t, signed.Serve(t, leaf, false).Address, map[string][]byte{"tls.crt": long})
+	assert.False(t, LookAtCertificates(t.Context(), e, alone())["neo4j-0"][0].Outdated())
+	_, between := pem.Decode(leaf.PEM)
+	e = at(t, signed.Serve(t, leaf, false).Address, map[string][]byte{"tls.crt": leaf.PEM[:len(leaf.PEM)-len(between)]})
+	assert.True(t, LookAtCertificates(t.Context(), e, alone())["neo4j-0"][0].Outdated(), "the Secret holds none between")
 }
 
 func TestAPortWithoutTLS(t *testing.T) {

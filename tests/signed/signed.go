@@ -21,6 +21,8 @@ type Authority struct {
 	t    testing.TB
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
+	// behind are the certificates that stand behind its leaves.
+	behind [][]byte
 }
 
 // Leaf is a certificate with its key. PEM is what a Secret has at tls.crt.
@@ -32,26 +34,83 @@ type Leaf struct {
 // NewAuthority makes an authority of a name.
 func NewAuthority(t testing.TB, name string) *Authority {
 	t.Helper()
+	return newAuthority(t, name, -24*time.Hour, 24*time.Hour)
+}
+
+// ExpiredAuthority makes one whose time is over.
+func ExpiredAuthority(t testing.TB, name string) *Authority {
+	t.Helper()
+	return newAuthority(t, name, -24*time.Hour, -time.Minute)
+}
+
+func newAuthority(t testing.TB, name string, from, until time.Duration) *Authority {
+	t.Helper()
 	a := &Authority{t: t, key: newKey(t)}
-	a.cert = a.sign(&x509.Certificate{
-		Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-		NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-	}, nil, &a.key.PublicKey)
+	a.cert = a.sign(authority(name, from, until), nil, &a.key.PublicKey)
 	return a
+}
+
+func authority(name string, from, until time.Duration) *x509.Certificate {
+	return &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(until),
+	}
+}
+
+// Below makes an authority that this one signs, valid until now+until. Its leaves are served with its certificate behind them.
+func (a *Authority) Below(name string, until time.Duration) *Authority {
+	a.t.Helper()
+	below := &Authority{t: a.t, key: newKey(a.t)}
+	below.renew(a, name, until)
+	return below
+}
+
+// Renewed is the same authority, of the same key, with another certificate.
+func (a *Authority) Renewed(by *Authority, until time.Duration) *Authority {
+	a.t.Helper()
+	again := &Authority{t: a.t, key: a.key}
+	again.renew(by, a.cert.Subject.CommonName, until)
+	return again
+}
+
+func (a *Authority) renew(by *Authority, name string, until time.Duration) {
+	a.cert = by.sign(authority(name, -24*time.Hour, until), by.cert, &a.key.PublicKey)
+	a.behind = [][]byte{a.cert.Raw}
+}
+
+// Behind is a leaf with this authority's certificate behind it.
+func (a *Authority) Behind(leaf Leaf) Leaf {
+	leaf.Certificate.Certificate = append([][]byte{leaf.Certificate.Certificate[0]}, a.behind...)
+	leaf.PEM = nil
+	for _, der := range leaf.Certificate.Certificate {
+		leaf.PEM = append(leaf.PEM, encode(der)...)
+	}
+	return leaf
 }
 
 // PEM is the authority's own certificate.
 func (a *Authority) PEM() []byte { return encode(a.cert.Raw) }
 
-// Leaf signs a certificate for some names that is valid from now+from to now+until.
+// Leaf signs a server's certificate for some names that is valid from now+from to now+until.
 func (a *Authority) Leaf(from, until time.Duration, names ...string) Leaf {
+	a.t.Helper()
+	return a.leaf(x509.ExtKeyUsageServerAuth, from, until, names)
+}
+
+// ClientLeaf signs one that is for clients alone.
+func (a *Authority) ClientLeaf(from, until time.Duration, names ...string) Leaf {
+	a.t.Helper()
+	return a.leaf(x509.ExtKeyUsageClientAuth, from, until, names)
+}
+
+func (a *Authority) leaf(usage x509.ExtKeyUsage, from, until time.Duration, names []string) Leaf {
 	a.t.Helper()
 	key := newKey(a.t)
 	cert := a.sign(&x509.Certificate{
 		Subject: pkix.Name{CommonName: "neo4j"}, DNSNames: names, NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(until),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{usage},
 	}, a.cert, &key.PublicKey)
-	return Leaf{tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}, encode(cert.Raw)}
+	return a.Behind(Leaf{Certificate: tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}})
 }
 
 func (a *Authority) sign(template, parent *x509.Certificate, public *ecdsa.PublicKey) *x509.Certificate {
