@@ -24,6 +24,8 @@ type Encryption struct {
 type EncryptedPort struct {
 	Scope Scope `json:"scope"`
 	Port  int   `json:"port"`
+	// Names are further ones that the certificate bears: those for which it is issued to the stack.
+	Names []string `json:"names,omitempty"`
 	// Secret is the name of the Kubernetes Secret that the certificate comes from, and Key the key of its PEM there; empty where that is not
 	// known. The certificates of the authorities that sign it are at AuthorityKey, if anywhere.
 	Secret string `json:"secret,omitempty"`

@@ -24,6 +24,9 @@ func (p Plan) Encryption() *neo4j.Encryption {
 		port := neo4j.EncryptedPort{Scope: file.Scope, Port: file.Port}
 		if scope := file.Scope; p.TLS[scope].Demand != "" {
 			port.Secret, port.Key, port.ClientAuth = p.TLSSecret(scope), corev1.TLSCertKey, p.TLS[scope].ClientAuth == neo4j.AuthRequire
+			if scope.Clients() && port.Secret == p.IssuedSecret() && p.Certificates.Source != FromSecret {
+				port.Names = p.Certificates.Names
+			}
 		} else {
 			port.Secret, port.Key = p.secretOf(file.File)
 		}

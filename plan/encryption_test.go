@@ -27,3 +27,25 @@ func TestWhichSecretACertificateComesFrom(t *testing.T) {
 	delete(p.Settings, "bolt.ssl_policy")
 	assert.Nil(t, p.Topology().Encryption)
 }
+
+// By tls.names clients dial what is issued for the stack; a Secret of its own need not bear them.
+func TestWhichNamesTheCheckAsksFor(t *testing.T) {
+	required := map[neo4j.Scope]neo4j.Demand{neo4j.BoltScope: neo4j.TLSRequired, neo4j.HTTPSScope: neo4j.TLSRequired, neo4j.ClusterScope: neo4j.TLSRequired}
+	asked := func(edit func(*Plan)) map[neo4j.Scope][]string {
+		p := encryptedPlan(required)
+		p.Certificates.Names = []string{"graph.example.org"}
+		edit(&p)
+		names := map[neo4j.Scope][]string{}
+		for _, port := range p.Encryption().Ports {
+			if len(port.Names) > 0 {
+				names[port.Scope] = port.Names
+			}
+		}
+		return names
+	}
+	further := []string{"graph.example.org"}
+	assert.Equal(t, map[neo4j.Scope][]string{neo4j.BoltScope: further, neo4j.HTTPSScope: further}, asked(func(*Plan) {}))
+	assert.Equal(t, map[neo4j.Scope][]string{neo4j.HTTPSScope: further}, asked(func(p *Plan) {
+		p.Certificates.Source, p.Certificates.Secrets = FromManager, map[neo4j.Scope]string{neo4j.BoltScope: "ours"}
+	}))
+}

@@ -153,6 +153,22 @@ func TestAChainIsTheSameWithItsEndOrWithout(t *testing.T) {
 	assert.True(t, LookAtCertificates(t.Context(), e, alone())["neo4j-0"][0].Outdated(), "the Secret holds none between")
 }
 
+// By the names for which a certificate is issued clients dial, too.
+func TestACertificateBearsItsOwnPortsNames(t *testing.T) {
+	authority := signed.NewAuthority(t, "the CA")
+	leaf := authority.Leaf(-time.Hour, time.Hour, memberHost, serviceHost, "*.example.org")
+	e := at(t, signed.Serve(t, leaf, false).Address, secretOf(leaf, authority))
+	topology := alone()
+	judge := func(names ...string) []Finding {
+		topology.Encryption.Ports[0].Names = names
+		return JudgeCertificates(topology, LookAtCertificates(t.Context(), e, topology), time.Now())
+	}
+	assert.Empty(t, judge("graph.example.org", "*.example.org"))
+	found := judge("graph.example.com")
+	require.Len(t, found, 1)
+	assert.Contains(t, found[0].String(), "that bears the name graph.example.com, found the names ")
+}
+
 func TestAPortWithoutTLS(t *testing.T) {
 	clear := (&scripted.Server{Release: "5.26.30", Bolt: scripted.Version{Major: 5, Minor: 8}, Password: "password"}).Serve(t)
 	topology := alone()

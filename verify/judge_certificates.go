@@ -70,7 +70,7 @@ func (s Served) wrong(t neo4j.Topology, m neo4j.Member, now time.Time) *Finding 
 	}
 	names := []string{m.Host}
 	if s.Port.Scope.Clients() {
-		names = append(names, t.Encryption.Names...)
+		names = slices.Concat(names, t.Encryption.Names, s.Port.Names)
 	}
 	for _, name := range names {
 		if leaf.VerifyHostname(name) != nil {
