@@ -53,6 +53,14 @@ func goldenStacks() map[string]struct {
 		}},
 		// What is encrypted, a row of every way that a release has, and every source.
 		"tls-3.5": {"dev", map[string]any{"tls": map[string]any{"source": "selfSigned", "bolt": map[string]any{"mode": "required"}, "https": map[string]any{"mode": "optional"}}}},
+		"tls-3.4": {"minikube", map[string]any{"release": "3.4.18", "secondaries": 1, "tls": map[string]any{
+			"source": "selfSigned", "bolt": map[string]any{"mode": "required"}, "https": map[string]any{"mode": "optional"},
+			"cluster": map[string]any{"mode": "required"}, "backup": map[string]any{"mode": "required"},
+		}}},
+		"tls-5": {"gke", map[string]any{"secondaries": 1, "tls": map[string]any{
+			"source": "certManager", "issuer": map[string]any{"name": "our-ca"}, "bolt": map[string]any{"mode": "required", "clientAuth": "OPTIONAL"}, "https": map[string]any{"mode": "optional"},
+			"cluster": map[string]any{"mode": "required"}, "backup": map[string]any{"mode": "required"},
+		}}},
 		"tls-4.4": {"gke", map[string]any{"release": "4.4.38", "tls": map[string]any{
 			"source": "secret", "secret": "from-our-pki", "bolt": map[string]any{"mode": "required", "clientAuth": "REQUIRE", "secret": "for-clients"}, "https": map[string]any{"mode": "required"},
 			"cluster": map[string]any{"mode": "required"}, "backup": map[string]any{"mode": "required"},
