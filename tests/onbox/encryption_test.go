@@ -5,10 +5,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -56,8 +59,9 @@ func TestEncryption(t *testing.T) {
 		p.requireLeaderLast(p.up())
 		for _, name := range members {
 			require.NoError(t, p.speaksTLS(name, 7687))
-			require.Error(t, p.speaksClear(name), "clients in clear are turned away")
+			require.ErrorIs(t, p.speaksClear(name), errTurnedAway)
 		}
+		p.turnsAway(members...)
 		acknowledged := written()
 		assert.Positive(t, acknowledged)
 		for _, name := range members {
@@ -80,7 +84,8 @@ func TestEncryption(t *testing.T) {
 		p.up()
 		require.NoError(t, p.speaksTLS("neo4j-0", 7687))
 		require.NoError(t, p.speaksTLS("neo4j-0", 7473))
-		require.Error(t, p.speaksClear("neo4j-0"))
+		require.ErrorIs(t, p.speaksClear("neo4j-0"), errTurnedAway)
+		p.turnsAway("neo4j-0")
 		assert.Contains(t, p.must("stack", "output", "boltURI"), "bolt+ssc://neo4j-client.encrypted-alone.svc.cluster.local:7687")
 		assert.Contains(t, p.must("stack", "output", "browser"), "https://localhost:7473/browser/")
 		p.unchanged()
@@ -116,6 +121,9 @@ func (p *project) speaksTLS(member string, port int) error {
 	return conn.Close()
 }
 
+// errTurnedAway is what becomes of a client in clear where TLS is required: the server closes the connection without a word.
+var errTurnedAway = errors.New("the connection was closed before an answer to the handshake")
+
 // speaksClear has a member be asked in clear for Bolt 4 or 3 (the Bolt manual, "Handshake").
 func (p *project) speaksClear(member string) error {
 	p.t.Helper()
@@ -131,7 +139,23 @@ func (p *project) speaksClear(member string) error {
 		return err
 	}
 	_, err = io.ReadFull(conn, make([]byte, 4))
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
+		return errTurnedAway
+	}
 	return err
+}
+
+// turnsAway has the check ask in clear, and be told by every member what is wrong with that.
+func (p *project) turnsAway(members ...string) {
+	p.t.Helper()
+	report, err := p.check(func(expectation map[string]any) {
+		expectation["tls"] = false
+		delete(expectation, "encryption")
+	})
+	require.Error(p.t, err, report)
+	for _, name := range members {
+		assert.Regexp(p.t, regexp.QuoteMeta(name)+`: .*speaks TLS only, and is asked in clear`, report)
+	}
 }
 
 // writes writes nodes through whichever member leads until it is told to stop; then it gives how many were acknowledged.
