@@ -26,7 +26,7 @@ func certificateVolumes(s plan.Plan, family neo4j.Family) corev1.VolumeArray {
 			continue
 		}
 		items := corev1.KeyToPathArray{keyAt("tls.crt", neo4j.PublicCert), keyAt("tls.key", neo4j.PrivateKey)}
-		if e.Trusts() {
+		if e.Trusts(scope) {
 			items = append(items, keyAt(neo4j.AuthorityKey, neo4j.TrustedCert))
 		}
 		secret := &corev1.SecretProjectionArgs{Name: pulumi.String(s.TLSSecret(scope)), Items: items}

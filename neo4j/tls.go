@@ -109,7 +109,7 @@ func tlsSettings(f Family, s Spec) []Setting {
 			// A policy of 3.x does not start without both folders, be they empty (seen on 3.5.0-beta03).
 			put(policyChoosers[scope], string(scope))
 			put(policy+"revoked_dir", NoCertificates)
-			if !e.Trusts() {
+			if !e.Trusts(scope) {
 				put(policy+"trusted_dir", NoCertificates)
 				put(policy+"trust_all", "true") // nobody is asked for a certificate
 			}
@@ -130,8 +130,9 @@ func tlsSettings(f Family, s Spec) []Setting {
 	return all
 }
 
-// Trusts says whether the policy looks at certificates of the other side, and so needs those of the authorities that sign them.
-func (e Encrypted) Trusts() bool { return e.ClientAuth != AuthNone }
+// Trusts says whether a scope's policy looks at certificates of the other side, and so needs those of the authorities that sign them. Members, who
+// dial each other, look at those of whom they dial even where they ask for none of who dials them.
+func (e Encrypted) Trusts(scope Scope) bool { return scope == ClusterScope || e.ClientAuth != AuthNone }
 
 // settings are the stack's own and those that its key tls makes.
 func (s Spec) settings(f Family) map[string]string {

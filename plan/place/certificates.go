@@ -69,7 +69,7 @@ func certificateSecrets(ctx context.Context, client kubernetes.Interface, p plan
 		case err != nil:
 			return nil, fmt.Errorf("secret %s/%s: %w", p.Namespace, name, err)
 		}
-		if reason, mend := unfit(secret.Data, e, p.Release); reason != "" {
+		if reason, mend := unfit(secret.Data, e.Trusts(scope), p.Release); reason != "" {
 			needs = append(needs, plan.Need{Path: path, Value: name, Reason: reason, Mend: mend})
 		}
 	}
@@ -77,16 +77,16 @@ func certificateSecrets(ctx context.Context, client kubernetes.Interface, p plan
 }
 
 // unfit is what is wrong with the data of a Secret; empty for nothing.
-func unfit(data map[string][]byte, e neo4j.Encrypted, release neo4j.Release) (reason, mend string) {
+func unfit(data map[string][]byte, trusts bool, release neo4j.Release) (reason, mend string) {
 	keys := []string{corev1.TLSCertKey, corev1.TLSPrivateKeyKey}
-	if e.Trusts() {
+	if trusts {
 		keys = append(keys, neo4j.AuthorityKey)
 	}
 	for _, key := range keys {
 		block, _ := pem.Decode(data[key])
 		switch {
 		case len(data[key]) == 0 && key == neo4j.AuthorityKey:
-			return "it has no key " + key + ", by which members know whose certificates to take", "put the certificates of the authorities there, in PEM; or write clientAuth: NONE"
+			return "it has no key " + key + ", by which members know whose certificates to take", "put the certificates of the authorities there, in PEM; or, but for tls.cluster, write clientAuth: NONE"
 		case len(data[key]) == 0:
 			return "it has no key " + key, "make it as: kubectl create secret tls"
 		case block == nil:

@@ -102,4 +102,6 @@ func TestWhatASecretOfTheStacksOwnLacks(t *testing.T) {
 	needs, err := missing(t.Context(), fake.NewClientset(), p)
 	require.NoError(t, err)
 	assert.Empty(t, needs, "it may come with the namespace")
+	p.TLS = map[neo4j.Scope]neo4j.Encrypted{neo4j.ClusterScope: {Demand: neo4j.TLSRequired, ClientAuth: neo4j.AuthNone}}
+	assert.Len(t, ask(p, map[string][]byte{"tls.crt": good, "tls.key": key}), 1, "members dial each other")
 }
