@@ -25,6 +25,9 @@ func TestCommunity(t *testing.T) {
 			p.set("cluster.release", release)
 			p.set("cluster.primaries", 1)
 			p.set("cluster.storage.class", "disk")
+			p.set("cluster.storage.volumes.logs", "share")
+			p.set("cluster.storage.volumes.backups.size", "64Mi")
+			p.set("cluster.storage.volumes.backups.class", "disk")
 			out := p.up()
 			assert.Contains(t, out, "SINGLE")
 			assert.Contains(t, out, release)
@@ -32,8 +35,11 @@ func TestCommunity(t *testing.T) {
 			p.unchanged()
 			p.bolt("MERGE (n:Note {text: $text})", map[string]any{"text": "kept"})
 
+			firstLine := p.kubectl("exec", "neo4j-0", "--", "sh", "-c", "touch /backups/kept && head -1 /logs/debug.log")
+			require.NotEmpty(t, firstLine)
 			p.kubectl("delete", "pod", "neo4j-0")
 			p.up()
+			assert.Equal(t, firstLine, p.kubectl("exec", "neo4j-0", "--", "sh", "-c", "test -f /backups/kept && head -1 /logs/debug.log"), "logs and backups outlive a pod")
 			assert.Equal(t, []string{"kept"}, p.bolt("MATCH (n:Note) RETURN n.text", nil), "a restart keeps the data")
 
 			before := p.uids()
