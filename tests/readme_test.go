@@ -28,7 +28,7 @@ func TestReadmePreviews(t *testing.T) {
 	_, block, _ := strings.Cut(section, "\n```\n$ ")
 	block, _, _ = strings.Cut(block, "\n```\n")
 	cases := strings.Split(block, "\n\n$ ")
-	require.Len(t, cases, 4)
+	require.Len(t, cases, 5)
 	set := regexp.MustCompile(`^pulumi config set --path '?cluster\.([^' ]+)'? (\S+)$`)
 	for _, c := range cases {
 		command, said, _ := strings.Cut(c, "\n")
