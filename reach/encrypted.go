@@ -90,10 +90,10 @@ func get(ctx context.Context, client *http.Client, url, host string) (body []byt
 }
 
 // showCertificate reads from the Secret of Bolt's certificate what is shown to members that take no client without one. Where it is not there or
-// may not be read, they refuse, and say so.
+// may not be read, they refuse, and say so. It is had, too, where the plan wants none shown: members of the plan before may.
 func (c *Members) showCertificate(ctx context.Context) error {
 	bolt := c.encrypted(neo4j.BoltScope)
-	if bolt == nil || !bolt.ClientAuth || bolt.Secret == "" {
+	if bolt == nil || bolt.Secret == "" {
 		return nil
 	}
 	secret, err := c.kube.client.CoreV1().Secrets(c.Topology.Namespace).Get(ctx, bolt.Secret, metav1.GetOptions{})
@@ -104,7 +104,10 @@ func (c *Members) showCertificate(ctx context.Context) error {
 		return fmt.Errorf("secret %s/%s: %w", c.Topology.Namespace, bolt.Secret, err)
 	}
 	pair, err := tls.X509KeyPair(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey])
-	if err != nil {
+	switch {
+	case err != nil && !bolt.ClientAuth:
+		return nil // nobody misses it
+	case err != nil:
 		return fmt.Errorf("secret %s/%s holds no certificate with its key, and port %d wants one of its clients: %w", c.Topology.Namespace, bolt.Secret, bolt.Port, err)
 	}
 	c.as.Certificate = &pair
