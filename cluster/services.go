@@ -1,10 +1,14 @@
 package cluster
 
 import (
+	"net"
+	"strconv"
+
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"neo4j-kubernetes/neo4j"
+	"neo4j-kubernetes/plan"
 )
 
 // headless declares the governing Service of all pools, which gives every member its name.
@@ -57,7 +61,7 @@ func (d *declaration) client(primaries *Pool) (*corev1.Service, error) {
 		IpFamilyPolicy: d.familyPolicy(), IpFamilies: d.families(),
 	}
 	d.balanced(spec, d.plan.Expose.Type)
-	if address := d.plan.Expose.Balancer.Address; address != "" {
+	if address := d.plan.Expose.Balancer.Address; address != "" && d.plan.Expose.Type == "LoadBalancer" {
 		spec.LoadBalancerIP = pulumi.String(address)
 	}
 	if port := d.plan.Expose.Balancer.HealthCheckPort; port != 0 {
@@ -86,11 +90,15 @@ func (d *declaration) families() pulumi.StringArrayInput {
 	return pulumi.ToStringArray(d.plan.Addresses.Families)
 }
 
-// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got, or else
-// by that of the first member's own Service. Nil where there is neither.
+// outsideURI is what drivers outside the Kubernetes cluster dial: by the address that the load balancer got, by that of the nodes where the stack says
+// it, or else by that of the first member's own Service. Nil where there is none of them.
 func (d *declaration) outsideURI(family neo4j.Family, client *corev1.Service) pulumi.StringInput {
-	switch {
+	switch address := d.plan.Expose.Balancer.Address; {
 	case d.plan.Expose.Type == "LoadBalancer":
+	case d.plan.Expose.Type == plan.ByNodePort && address != "":
+		return client.Spec.ApplyT(func(spec corev1.ServiceSpec) string {
+			return d.plan.OutsideURI(family, net.JoinHostPort(address, strconv.Itoa(boltPort(spec.Ports))))
+		}).(pulumi.StringOutput)
 	case d.plan.Expose.Members.Type != "":
 		return pulumi.String(d.plan.OutsideURI(family, d.plan.OutsideAddress(d.plan.Topology().Members[0])))
 	default:
@@ -109,6 +117,16 @@ func (d *declaration) outsideURI(family neo4j.Family, client *corev1.Service) pu
 		}
 		return ""
 	}).(pulumi.StringOutput)
+}
+
+// boltPort is the port of the nodes that leads to Bolt.
+func boltPort(ports []corev1.ServicePort) int {
+	for _, p := range ports {
+		if p.Name != nil && *p.Name == "bolt" && p.NodePort != nil {
+			return *p.NodePort
+		}
+	}
+	return 0
 }
 
 // notAwaited has the provider not wait for a Service's endpoints, which it gives ten seconds to settle: the check proves more.

@@ -82,10 +82,14 @@ func validateBalancer(s plan.Plan, problems *Problems) {
 		}
 	}
 	if b.Address != "" {
-		if _, err := netip.ParseAddr(b.Address); err != nil {
+		switch _, err := netip.ParseAddr(b.Address); {
+		case e.Type == plan.ByNodePort && err != nil && !isObjectName(b.Address):
+			problems.add(at+"address", b.Address, "is no address and no name of nodes", "write one by which clients reach them, such as 10.0.0.9")
+		case e.Type == plan.ByNodePort:
+		case err != nil:
 			problems.add(at+"address", b.Address, "is no address", "write the address that you have reserved for the client Service, such as 10.0.0.9")
-		} else if e.Type != "LoadBalancer" {
-			problems.add(at+"address", b.Address, "is the client Service's load balancer's, and it has none", "write expose.type: LoadBalancer, or leave it out")
+		case e.Type != "LoadBalancer":
+			problems.add(at+"address", b.Address, "is the client Service's load balancer's, or its nodes', and it has neither", "write expose.type: LoadBalancer or NodePort, or leave it out")
 		}
 		if e.Annotations["service.beta.kubernetes.io/aws-load-balancer-type"] == "external" {
 			problems.add(at+"address", b.Address, "is nothing that the AWS Load Balancer Controller reads",

@@ -75,7 +75,7 @@ var Reference = []Key{
 	{"expose.annotations", "gke and eks: internal load balancer", "Annotations of the client Service; null takes one of the platform's away"},
 	{"expose.scope", "gke and eks internal", "internal keeps load balancers inside the cloud's network, external opens them to expose.sourceRanges; by the annotations of GKE and of the AWS Load Balancer Controller"},
 	{"expose.class", "the Kubernetes cluster's", "loadBalancerClass; a load balancer keeps it for ever"},
-	{"expose.address", "", "Address that the client Service's load balancer asks for (loadBalancerIP), where the cloud's controller reads it"},
+	{"expose.address", "", "Address that the client Service's load balancer asks for (loadBalancerIP), where the cloud's controller reads it; with NodePort that of the nodes, which outsideURI then names"},
 	{"expose.sourceRanges", "everybody", "List of blocks of addresses that may dial the load balancers; needed with scope: external, and on gke and eks where nothing keeps a balancer inside"},
 	{"expose.trafficPolicy", "Cluster", "Cluster or Local, for load balancers and NodePorts: Local keeps the client's address, and serves from nodes with members alone"},
 	{"expose.healthCheckPort", "Kubernetes chooses", "Port at which nodes say whether they have a member, 30000 to 32767; with trafficPolicy: Local"},

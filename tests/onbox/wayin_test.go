@@ -3,6 +3,7 @@ package onbox
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,8 +67,42 @@ func TestWayIn(t *testing.T) {
 			_, address, found := strings.Cut(p.outsideURI(), "neo4j://10.80.0.")
 			require.True(t, found, "the box's range of load balancers: %s", p.outsideURI())
 			p.routesOutside(t, client, nil, "10.80.0."+address)
+			if of.stack == "dev" {
+				p.servesByNodesAndRanges(t, client, "10.80.0."+address)
+			}
 		})
 	}
+}
+
+// servesByNodesAndRanges has the load balancer serve some network that is not the client's, and then the nodes serve everybody: Services change in
+// place, and nobody restarts.
+func (p *project) servesByNodesAndRanges(t *testing.T, client, balancer string) {
+	t.Helper()
+	before := p.uids()
+	dials := func() error {
+		out, err := p.box.Command(t.Context(), p.box.Bin, "outside", "timeout", "5", "bash", "-c", "exec 3<>/dev/tcp/"+strings.ReplaceAll(balancer, ":", "/")).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		return nil
+	}
+	require.NoError(t, dials())
+	p.set("cluster.expose.sourceRanges[0]", "203.0.113.0/24")
+	p.up()
+	eventually(t, time.Minute, "the client is turned away", func() error {
+		if dials() == nil {
+			return errors.New("it is served")
+		}
+		return nil
+	})
+	p.must("config", "rm", "--path", "cluster.expose.sourceRanges")
+	node := p.box.kubectl(t, "get", "node", "dev2", "-o", `jsonpath={.status.addresses[?(@.type=="InternalIP")].address}`)
+	p.set("cluster.expose.type", "NodePort")
+	p.set("cluster.expose.address", node)
+	p.up()
+	port := p.kubectl("get", "service", "neo4j-client", "-o", `jsonpath={.spec.ports[?(@.name=="bolt")].nodePort}`)
+	p.routesOutside(t, client, nil, node+":"+port)
+	assert.Equal(t, before, p.uids(), "nobody restarts")
 }
 
 func (p *project) outsideURI() string {
