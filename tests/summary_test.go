@@ -37,7 +37,7 @@ func TestGoldenSummaries(t *testing.T) {
 		// inPlace are the edits of the plan that the members' objects were last made of, where an update did not end.
 		inPlace values
 	}{
-		"first-dev": {"dev", nil, nil, nil, nil}, "first-minikube": {"minikube", nil, nil, nil, nil}, "first-gke": {"gke", nil, nil, nil, nil}, "first-eks": {"eks", nil, nil, nil, nil},
+		"first-dev": {"dev", nil, nil, nil, nil}, "first-minikube": {"minikube", nil, nil, nil, nil}, "first-gke": {"gke", nil, nil, nil, nil}, "first-eks": {"eks", nil, nil, nil, nil}, "first-existing": {"existing", nil, nil, nil, nil},
 		"first-community": {"dev", nil, values{"release": "5.26.30", "edition": "community", "primaries": 1, "storage": values{"retain": false}}, nil, nil},
 		"first-taken-up":  {"dev", nil, nil, &plan.Found{Claims: map[string]plan.Claimed{"datadir-neo4j-0": {}, "datadir-neo4j-1": {}, "datadir-neo4j-2": {}}}, nil},
 		"nothing":         {"dev", values{}, nil, nil, nil},
@@ -195,7 +195,7 @@ func golden(t *testing.T, name, got string) {
 // A plan that stays says that nothing changes, whatever it is.
 func TestASummaryOfNoChange(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		stack := rapid.SampledFrom([]string{"dev", "minikube", "gke", "eks"}).Draw(rt, "stack")
+		stack := rapid.SampledFrom([]string{"dev", "minikube", "gke", "eks", "existing"}).Draw(rt, "stack")
 		edits := values{
 			"primaries": rapid.IntRange(1, 7).Draw(rt, "primaries"), "secondaries": rapid.IntRange(0, 3).Draw(rt, "secondaries"),
 			"settings": map[string]any{"dbms.transaction.timeout": rapid.SampledFrom([]string{"1s", "20s"}).Draw(rt, "timeout")},

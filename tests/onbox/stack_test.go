@@ -103,17 +103,37 @@ func TestStackScript(t *testing.T) {
 // makes has the script take a stack up as its file stands, looks at it, and has it previewed, proven and taken down again.
 func (b *box) makes(t *testing.T, stack string, look func(t *testing.T)) {
 	s := newScript(t, b)
-	name := "Pulumi." + stack + ".yaml"
-	text, err := os.ReadFile(filepath.Join("../..", name))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(s.path(name), text, 0o600))
+	file, text := s.asCommitted(t, stack)
+	s.previewsAsInAPullRequest(t, stack)
 	s.downIfFailed(t, stack)
 	assert.Contains(t, s.must(t, "up", stack), "proven: 3 cores, 0 read replicas")
 	look(t)
 	assert.Contains(t, s.must(t, "preview", stack), "nothing changes for the running cluster")
 	assert.Contains(t, s.must(t, "verify", stack), "proven: 3 cores, 0 read replicas")
 	assert.Contains(t, s.must(t, "down", stack), "nothing is left of the stack "+stack+": no namespace, no claim, no volume")
-	left, err := os.ReadFile(s.path(name))
+	left, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(text), string(left), "the stack's file is as it was")
+}
+
+// asCommitted has the tree have a stack's file.
+func (s script) asCommitted(t *testing.T, stack string) (file string, text []byte) {
+	t.Helper()
+	name := "Pulumi." + stack + ".yaml"
+	text, err := os.ReadFile(filepath.Join("../..", name))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(s.path(name), text, 0o600))
+	return s.path(name), text
+}
+
+// previewsAsInAPullRequest previews a stack that is nowhere: no cluster is asked, and nothing stays behind.
+func (s script) previewsAsInAPullRequest(t *testing.T, stack string) {
+	t.Helper()
+	file, text := s.asCommitted(t, stack)
+	out := s.must(t, "preview", stack)
+	assert.Contains(t, out, "first update: ")
+	assert.Regexp(t, `\+ \d+ to create`, out)
+	left, err := os.ReadFile(file)
 	require.NoError(t, err)
 	assert.Equal(t, string(text), string(left), "the stack's file is as it was")
 }
@@ -121,6 +141,7 @@ func (b *box) makes(t *testing.T, stack string, look func(t *testing.T)) {
 // foreignStack is the stack eks as a team has it that deploys elsewhere, with its class and its load balancer.
 func (b *box) foreignStack(t *testing.T) {
 	s := newScript(t, b)
+	s.previewsAsInAPullRequest(t, "eks")
 	file := s.path("Pulumi.eks.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(foreign), 0o600))
 	must := func(verb string) string {

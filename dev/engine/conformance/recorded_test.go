@@ -25,7 +25,11 @@ var recorded = map[string]settings{
 	"minikube": {"platform": "minikube", "release": "3.5.35"},
 	"gke":      {"platform": "gke", "release": "5.26.30"},
 	"eks":      {"platform": "eks", "release": "2026.08.1", "secondaries": 1},
-	"single":   {"platform": "dev", "release": "5.26.30", "edition": "community", "primaries": 1, "acceptLicense": "no"},
+	"existing": {
+		"platform": "existing", "release": "3.5.0-beta03", "memory.heap": "256m", "memory.pageCache": "32m", "resources.memory": "768Mi", "resources.cpu": "100m",
+		"storage.size": "1Gi", "storage.class": "premium-rwo", "placement.separateNodes": true, "timeouts.shutdown": "2m", "verify.canary": true, "protect": false,
+	},
+	"single": {"platform": "dev", "release": "5.26.30", "edition": "community", "primaries": 1, "acceptLicense": "no"},
 }
 
 // TestRecordedStates previews, with no cluster, what an earlier version of the program left.
