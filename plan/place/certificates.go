@@ -69,7 +69,7 @@ func certificateSecrets(ctx context.Context, client kubernetes.Interface, p plan
 		case err != nil:
 			return nil, fmt.Errorf("secret %s/%s: %w", p.Namespace, name, err)
 		}
-		if reason, mend := unfit(secret.Data, e.Trusts(scope), p.Release); reason != "" {
+		if reason, mend := unfit(secret.Data, e.Trusts(scope), p.Release, time.Now()); reason != "" {
 			needs = append(needs, plan.Need{Path: path, Value: name, Reason: reason, Mend: mend})
 		}
 	}
@@ -77,7 +77,7 @@ func certificateSecrets(ctx context.Context, client kubernetes.Interface, p plan
 }
 
 // unfit is what is wrong with the data of a Secret; empty for nothing.
-func unfit(data map[string][]byte, trusts bool, release neo4j.Release) (reason, mend string) {
+func unfit(data map[string][]byte, trusts bool, release neo4j.Release, now time.Time) (reason, mend string) {
 	keys := []string{corev1.TLSCertKey, corev1.TLSPrivateKeyKey}
 	if trusts {
 		keys = append(keys, neo4j.AuthorityKey)
@@ -94,6 +94,9 @@ func unfit(data map[string][]byte, trusts bool, release neo4j.Release) (reason, 
 		case key == corev1.TLSPrivateKeyKey && block.Type != "PRIVATE KEY" && release.Major == 3:
 			return "its key " + key + " is a " + block.Type + ", and servers of 3.x read PKCS #8 alone", "convert it: openssl pkcs8 -topk8 -nocrypt; with cert-manager, privateKey.encoding: PKCS8"
 		}
+	}
+	if leaf, err := neo4j.ParseCertificate(data[corev1.TLSCertKey]); err == nil && now.After(leaf.NotAfter) {
+		return "its certificate expired on " + leaf.NotAfter.UTC().Format("2006-01-02 15:04 MST") + ", with which a server of 5.x does not start, and no client that looks gets in", "renew it"
 	}
 	return "", ""
 }

@@ -87,6 +87,7 @@ func TestWhatASecretOfTheStacksOwnLacks(t *testing.T) {
 	for reason, data := range map[string]map[string][]byte{
 		"it has no key tls.crt":        {"tls.key": key},
 		"it has no key tls.key":        {"tls.crt": good},
+		"its certificate expired on ":  {"tls.crt": certificate(t, time.Now().Add(-time.Hour), time.Now().Add(-time.Minute), "a"), "tls.key": key},
 		"its key tls.crt holds no PEM": {"tls.crt": []byte("x"), "tls.key": key},
 		"servers of 3.x read PKCS #8":  {"tls.crt": good, "tls.key": pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY"})},
 	} {
