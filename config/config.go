@@ -217,21 +217,14 @@ func readStorage(f *file, p platform) plan.Storage {
 	case f.has("parameters"):
 		f.refuse("parameters", f.values["parameters"], "are those of a storage class that the program declares by storage.provisioner", "write that, or leave them out: a class that is there has its own")
 	}
-	s.Selector = f.texts("selector", nil)
-	if len(s.Selector) > 0 && !f.has("class") {
-		s.Class, s.CreateClass, s.Provisioner, s.Parameters = "", false, "", nil
+	s.Selector, s.ExistingClaims = f.texts("selector", nil), f.boolean("existingClaims", false)
+	if (len(s.Selector) > 0 || s.ExistingClaims) && !f.has("class") {
+		s.Class, s.CreateClass, s.Provisioner, s.Parameters = "", false, "", nil // the platform's is for volumes that are made
 	}
-	if (f.has("class") || f.has("provisioner") || f.has("selector")) && !f.has("hostPath") {
-		s.HostPath = ""
+	if f.has("class") || f.has("provisioner") || f.has("selector") || s.ExistingClaims {
+		s.HostPath = "" // the platform's, in whose place they are
 	}
 	s.HostPath = f.text("hostPath", s.HostPath)
-	s.ExistingClaims = f.boolean("existingClaims", false)
-	if s.ExistingClaims && !f.has("class") {
-		s.Class, s.CreateClass, s.Provisioner, s.Parameters = "", false, "", nil
-	}
-	if s.ExistingClaims && !f.has("hostPath") {
-		s.HostPath = ""
-	}
 	s.Retain = f.boolean("retain", s.Retain)
 	f.end()
 	return s

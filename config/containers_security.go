@@ -22,14 +22,8 @@ func checkSecurity(at string, c corev1.Container, problems *Problems) {
 	}
 }
 
-// What the levels of the Pod Security Standards admit of capabilities and of SELinux (Kubernetes, "Pod Security Standards").
-var (
-	baselineCapabilities = []corev1.Capability{
-		"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
-	}
-	restrictedCapabilities = []corev1.Capability{"NET_BIND_SERVICE"}
-	seLinuxTypes           = []string{"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
-)
+// restrictedCapabilities are those that the level restricted admits (Kubernetes, "Pod Security Standards").
+var restrictedCapabilities = []string{"NET_BIND_SERVICE"}
 
 // checkAdmitted refuses what the level of the program's namespace does not admit. What is not given is filled in so that it is admitted.
 func checkAdmitted(at, level string, c corev1.Container, problems *Problems) {
@@ -42,7 +36,7 @@ func checkAdmitted(at, level string, c corev1.Container, problems *Problems) {
 			"leave it out, or use a namespace of yours: createNamespace: false")
 	}
 	checkBaseline(s, refuse)
-	capabilities := baselineCapabilities
+	capabilities := plan.BaselineCapabilities
 	if level == plan.RestrictedLevel {
 		checkRestricted(s, refuse)
 		capabilities = restrictedCapabilities
@@ -51,7 +45,7 @@ func checkAdmitted(at, level string, c corev1.Container, problems *Problems) {
 		return
 	}
 	for _, added := range s.Capabilities.Add {
-		if !slices.Contains(capabilities, added) {
+		if !slices.Contains(capabilities, string(added)) {
 			refuse("capabilities.add", added)
 		}
 	}
@@ -72,7 +66,7 @@ func checkBaseline(s *corev1.SecurityContext, refuse func(key string, value any)
 		refuse("appArmorProfile.type", s.AppArmorProfile.Type)
 	}
 	if linux := s.SELinuxOptions; linux != nil {
-		if !slices.Contains(seLinuxTypes, linux.Type) {
+		if !slices.Contains(plan.BaselineSELinux, linux.Type) {
 			refuse("seLinuxOptions.type", linux.Type)
 		}
 		if linux.User != "" {

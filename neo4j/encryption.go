@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Encryption is what the members serve encrypted to clients, and what is expected of the certificates there.
@@ -48,6 +49,9 @@ func ParseCertificate(text []byte) (*x509.Certificate, error) {
 	}
 	return x509.ParseCertificate(block.Bytes)
 }
+
+// Day is when a certificate begins or ends, as people are told it: to the minute, in UTC.
+func Day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
 
 // ParseChain reads all certificates of a text in PEM, the leaf first: errors as of ParseCertificate, and blocks of other kinds are passed over.
 func ParseChain(text []byte) ([]*x509.Certificate, error) {

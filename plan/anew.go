@@ -62,9 +62,11 @@ func made(source string) string {
 	return source
 }
 
-// text is what a record says of a fact, empty for none.
+// says is what a record says of a fact by its path, none where it says nothing; text is the same, and empty then.
+func (r Record) says(path string) string { return cmp.Or(r.Facts[path], none) }
+
 func (r Record) text(path string) string {
-	if text := cmp.Or(r.Facts[path], none); text != none {
+	if text := r.says(path); text != none {
 		return text
 	}
 	return ""

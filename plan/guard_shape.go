@@ -133,10 +133,10 @@ func takesUp(c Change) []Refusal {
 		refusal.Reason = origin + refusal.Reason
 		refusals = append(refusals, refusal)
 	}
-	for role, path := range map[neo4j.Role]string{neo4j.Primary: "primaries", neo4j.Secondary: "secondaries", neo4j.Analytics: "analytics"} {
+	for _, role := range neo4j.Roles {
 		was, is := left.Size(role), c.After.Size(role)
 		if is < was && (role == neo4j.Primary || left.PrimaryCopies > 0) || role == neo4j.Primary && was == 1 && is > 1 {
-			refusals = append(refusals, Refusal{path, arrow(was, is), origin + "its members count on each other",
+			refusals = append(refusals, Refusal{SizeKeys[role], arrow(was, is), origin + "its members count on each other",
 				fmt.Sprintf("come back with %d, then change the number; or delete the claims to begin anew: kubectl delete pvc --namespace %s -l app.kubernetes.io/instance=%s", was, c.After.Namespace, c.After.Name)})
 		}
 	}

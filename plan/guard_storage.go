@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -33,7 +32,7 @@ func storage(c Change) []Refusal {
 		{"storage.provisioner", "Kubernetes never changes a storage class, and another one in its place would take the volumes' away"},
 		{"storage.selector", stays},
 	} {
-		if was, is := cmp.Or(before.Facts[fact.path], none), cmp.Or(after.Facts[fact.path], none); was != is {
+		if was, is := before.says(fact.path), after.says(fact.path); was != is {
 			refusals = append(refusals, Refusal{fact.path, arrow(was, is), fact.reason, mend})
 		}
 	}

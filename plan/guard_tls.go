@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"strings"
 
 	"neo4j-kubernetes/neo4j"
@@ -15,7 +14,7 @@ func encryption(c Change) []Refusal {
 	var refusals []Refusal
 	for _, scope := range neo4j.Scopes {
 		path := "tls." + string(scope)
-		before, after := cmp.Or(c.Before.Facts[path], none), c.After.demanded(scope)
+		before, after := c.Before.says(path), c.After.demanded(scope)
 		was, is := word(before), word(after)
 		switch {
 		case scope == neo4j.ClusterScope:

@@ -26,13 +26,10 @@ func unfinished(c Change) []Refusal {
 		refusals = append(refusals, Refusal{"release", arrow(before.Release, after.Release), reason,
 			"finish that change with release " + before.Release.String() + "; it can be taken back, by the release and the image of before, while no member has started with the new one"})
 	}
-	for _, of := range []struct {
-		role neo4j.Role
-		path string
-	}{{neo4j.Primary, "primaries"}, {neo4j.Secondary, "secondaries"}, {neo4j.Analytics, "analytics"}} {
-		if was, is := before.Size(of.role), after.Size(of.role); was != is {
-			refusals = append(refusals, Refusal{of.path, arrow(was, is), reason + ", and who leaves or joins is judged by what one release says",
-				"finish that change first, with " + of.path + " as it was"})
+	for _, role := range neo4j.Roles {
+		if was, is := before.Size(role), after.Size(role); was != is {
+			refusals = append(refusals, Refusal{SizeKeys[role], arrow(was, is), reason + ", and who leaves or joins is judged by what one release says",
+				"finish that change first, with " + SizeKeys[role] + " as it was"})
 		}
 	}
 	return refusals

@@ -142,17 +142,16 @@ func balancers(c Change) []Refusal {
 	if c.Before == nil {
 		return nil
 	}
-	texts := func(r Record, path string) string { return cmp.Or(r.Facts[path], none) }
 	after := c.After.Record()
 	var refusals []Refusal
 	for _, service := range []string{"expose.type", "expose.members.type"} {
-		if texts(*c.Before, service) != "LoadBalancer" || texts(after, service) != "LoadBalancer" {
+		if c.Before.says(service) != "LoadBalancer" || after.says(service) != "LoadBalancer" {
 			continue
 		}
 		mend := "write another " + service + " first and update, and write LoadBalancer with it then: the balancer is another one, with another address"
-		local := texts(*c.Before, "expose.trafficPolicy") == "Local" && texts(after, "expose.trafficPolicy") == "Local"
+		local := c.Before.says("expose.trafficPolicy") == "Local" && after.says("expose.trafficPolicy") == "Local"
 		for path, kept := range map[string]bool{"expose.class": true, "expose.healthCheckPort": local && service == "expose.type"} {
-			was, is := texts(*c.Before, path), texts(after, path)
+			was, is := c.Before.says(path), after.says(path)
 			if kept && was != is && !slices.ContainsFunc(refusals, func(r Refusal) bool { return r.Path == path }) {
 				refusals = append(refusals, Refusal{path, arrow(was, is), "a load balancer keeps it for ever", mend})
 			}

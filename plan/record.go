@@ -85,6 +85,9 @@ func (r Record) Size(role neo4j.Role) int {
 	return neo4j.Spec{Primaries: r.Primaries, Secondaries: r.Secondaries, Analytics: r.Analytics}.Size(role)
 }
 
+// SizeKeys are the keys of the pools' sizes below neo4j:cluster.
+var SizeKeys = map[neo4j.Role]string{neo4j.Primary: "primaries", neo4j.Secondary: "secondaries", neo4j.Analytics: "analytics"}
+
 // Members is how many there are in all.
 func (r Record) Members() int { return r.Primaries + r.Secondaries + r.Analytics }
 

@@ -24,6 +24,15 @@ const (
 	BaselineLevel = "baseline"
 )
 
+// What the level baseline admits of capabilities that are added, and of SELinux types, the empty one being the container runtime's own
+// (Kubernetes, "Pod Security Standards"; pod-security-admission of 1.34).
+var (
+	BaselineCapabilities = []string{
+		"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+	}
+	BaselineSELinux = []string{"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
+)
+
 // SecurityLevel is the one to which the program holds a namespace of its own.
 func (p Plan) SecurityLevel() string {
 	if p.Storage.HostPath != "" {

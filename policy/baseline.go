@@ -5,20 +5,16 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
+
+	"neo4j-kubernetes/plan"
 )
 
-// What the level baseline of Kubernetes' Pod Security Standards lets a pod have (pod-security-admission of 1.34).
-var (
-	safeCapabilities = []string{
-		"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
-	}
-	safeSELinux = []string{"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
-	safeSysctls = []string{
-		"kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_unprivileged_port_start",
-		"net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
-		"net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
-	}
-)
+// safeSysctls are those that the level baseline of Kubernetes' Pod Security Standards lets a pod set (pod-security-admission of 1.34).
+var safeSysctls = []string{
+	"kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_unprivileged_port_start",
+	"net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
+	"net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
+}
 
 // shared are the faults of what a pod's securityContext has in common with a container's, each with its mend.
 func shared(context property.Value) []string {
@@ -28,7 +24,7 @@ func shared(context property.Value) []string {
 			faults = append(faults, key+" Unconfined: take RuntimeDefault")
 		}
 	}
-	if kind := text(at(context, "seLinuxOptions", "type")); !slices.Contains(safeSELinux, kind) {
+	if kind := text(at(context, "seLinuxOptions", "type")); !slices.Contains(plan.BaselineSELinux, kind) {
 		faults = append(faults, fmt.Sprintf("seLinuxOptions.type %s: take it away", kind))
 	}
 	for _, key := range []string{"user", "role"} {
@@ -52,7 +48,7 @@ func ofContainer(c property.Value) []string {
 		}
 	}
 	for _, v := range list(at(context, "capabilities", "add")) {
-		if !slices.Contains(safeCapabilities, text(v)) {
+		if !slices.Contains(plan.BaselineCapabilities, text(v)) {
 			faults = append(faults, fmt.Sprintf("securityContext.capabilities.add %s: take it away", text(v)))
 		}
 	}

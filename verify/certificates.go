@@ -100,8 +100,6 @@ func subject(c *x509.Certificate) string {
 	return cmp.Or(c.Subject.String(), "an authority without a name")
 }
 
-func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
-
 func reportOf(served map[string][]Served) map[string][]Certificate {
 	found := map[string][]Certificate{}
 	for member, ports := range served {
@@ -131,7 +129,7 @@ func (r *Report) certificates(served map[string][]Certificate, now time.Time) {
 		r.Members[i].Certificates = served[m.Member]
 		for _, c := range served[m.Member] {
 			if c.late(now) {
-				r.Warnings = append(r.Warnings, fmt.Sprintf("the certificate of %s for %s ends on %s and is not renewed yet", m.Member, c.Scope, day(c.Until)))
+				r.Warnings = append(r.Warnings, fmt.Sprintf("the certificate of %s for %s ends on %s and is not renewed yet", m.Member, c.Scope, neo4j.Day(c.Until)))
 			}
 		}
 	}
@@ -141,7 +139,7 @@ func (r *Report) certificates(served map[string][]Certificate, now time.Time) {
 func (m MemberReport) until() string {
 	ends := make([]string, len(m.Certificates))
 	for i, c := range m.Certificates {
-		ends[i] = c.Scope + " " + day(c.Until)
+		ends[i] = c.Scope + " " + neo4j.Day(c.Until)
 	}
 	return strings.Join(ends, ", ")
 }

@@ -211,7 +211,7 @@ func TestTheReportSaysWhatEndsWhen(t *testing.T) {
 	}
 	r := report(-time.Hour, 24*time.Hour)
 	assert.Contains(t, r.Table(), "CERTIFICATES UNTIL")
-	assert.Contains(t, r.Table(), "bolt "+day(now.Add(24*time.Hour)))
+	assert.Contains(t, r.Table(), "bolt "+neo4j.Day(now.Add(24*time.Hour)))
 	assert.Empty(t, r.Warnings)
 	text, err := r.JSON()
 	require.NoError(t, err)

@@ -64,9 +64,9 @@ func (s Served) wrong(t neo4j.Topology, m neo4j.Member, now time.Time) *Finding 
 	leaf := s.Chain[0]
 	switch {
 	case now.After(leaf.NotAfter):
-		return finding("a valid certificate for "+at, "serial %s, which expired on %s: no client that looks gets in; renew it", serial(leaf), day(leaf.NotAfter))
+		return finding("a valid certificate for "+at, "serial %s, which expired on %s: no client that looks gets in; renew it", serial(leaf), neo4j.Day(leaf.NotAfter))
 	case now.Before(leaf.NotBefore):
-		return finding("a valid certificate for "+at, "serial %s, which is valid only from %s on", serial(leaf), day(leaf.NotBefore))
+		return finding("a valid certificate for "+at, "serial %s, which is valid only from %s on", serial(leaf), neo4j.Day(leaf.NotBefore))
 	}
 	names := []string{m.Host}
 	if s.Port.Scope.Clients() {
@@ -92,7 +92,7 @@ func (s Served) older(at string) *Finding {
 			"others: what the member serves is older; run `pulumi up`, and the members take them up")
 	}
 	return finding("for "+at+" the certificate that Secret "+s.Port.Secret+" holds, serial "+serial(kept),
-		"serial %s: the member serves an older certificate; it was renewed on %s: run `pulumi up`, and the members take it up", serial(leaf), day(kept.NotBefore))
+		"serial %s: the member serves an older certificate; it was renewed on %s: run `pulumi up`, and the members take it up", serial(leaf), neo4j.Day(kept.NotBefore))
 }
 
 // unsigned is why the authority in the Secret, where there is one, does not vouch for what is served; nil where it does.
@@ -111,9 +111,9 @@ func (s Served) unsigned(at string, now time.Time) *Finding {
 		return nil
 	case known && invalid.Reason == x509.Expired && now.After(invalid.Cert.NotAfter):
 		return finding("a certificate for "+at+" whose authorities are all valid", "%s, which signs, expired on %s: no client that looks gets in; renew it, and what it signed",
-			subject(invalid.Cert), day(invalid.Cert.NotAfter))
+			subject(invalid.Cert), neo4j.Day(invalid.Cert.NotAfter))
 	case known && invalid.Reason == x509.Expired:
-		return finding("a certificate for "+at+" whose authorities are all valid", "%s, which signs, is valid only from %s on", subject(invalid.Cert), day(invalid.Cert.NotBefore))
+		return finding("a certificate for "+at+" whose authorities are all valid", "%s, which signs, is valid only from %s on", subject(invalid.Cert), neo4j.Day(invalid.Cert.NotBefore))
 	case known && invalid.Reason == x509.IncompatibleUsage:
 		return finding("a certificate for "+at+" that servers may show", "serial %s, which by its own or its authority's extended key usage is for something else: a client refuses it",
 			serial(leaf))

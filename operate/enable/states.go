@@ -8,6 +8,7 @@ import (
 
 	"neo4j-kubernetes/neo4j"
 	"neo4j-kubernetes/operate"
+	"neo4j-kubernetes/plan"
 	"neo4j-kubernetes/reach"
 	"neo4j-kubernetes/verify"
 )
@@ -54,11 +55,8 @@ func (j *joining) take(ctx context.Context, writer, m neo4j.Member, view verify.
 		return j.order(ctx, writer, m, enable, fmt.Sprintf("%s was Cordoned and is enabled again as server %s", m.Name, server.ID))
 	}
 	return "", operate.Refused{Reason: fmt.Sprintf("%s cannot be taken up: its server %s is %s, which nothing undoes (operations manual 5, \"managing servers in a cluster\"): "+
-		"it never hosts databases again; set neo4j:cluster.%s to %d and update, which takes it out, and grow again then", m.Name, server.ID, server.State, sizes[m.Role], m.Ordinal)}
+		"it never hosts databases again; set neo4j:cluster.%s to %d and update, which takes it out, and grow again then", m.Name, server.ID, server.State, plan.SizeKeys[m.Role], m.Ordinal)}
 }
-
-// sizes are the keys of the pools' sizes.
-var sizes = map[neo4j.Role]string{neo4j.Primary: "primaries", neo4j.Secondary: "secondaries", neo4j.Analytics: "analytics"}
 
 // nameless says which servers that leave bear no address: a member that has not joined may be one of them.
 func nameless(view verify.Observation) string {

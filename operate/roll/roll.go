@@ -1,5 +1,6 @@
-// Package roll replaces the members of a running cluster whose pods are of an earlier plan. Start replaces those that are down; Members the others, one at a time over all pools, in the order that costs the cluster least: those that never vote,
-// then followers, the member that leads most databases last. The roles are read again before every stop.
+// Package roll replaces the members of a running cluster whose pods are of an earlier plan. Start replaces those that are down; Members the
+// others, one at a time over all pools, in the order that costs the cluster least: those that never vote, then followers, the member that leads
+// most databases last. The roles are read again before every stop.
 package roll
 
 import (

@@ -96,7 +96,7 @@ func unfit(data map[string][]byte, trusts bool, release neo4j.Release, now time.
 		}
 	}
 	if leaf, err := neo4j.ParseCertificate(data[corev1.TLSCertKey]); err == nil && now.After(leaf.NotAfter) {
-		return "its certificate expired on " + leaf.NotAfter.UTC().Format("2006-01-02 15:04 MST") + ", with which a server of 5.x does not start, and no client that looks gets in", "renew it"
+		return "its certificate expired on " + neo4j.Day(leaf.NotAfter) + ", with which a server of 5.x does not start, and no client that looks gets in", "renew it"
 	}
 	return "", ""
 }

@@ -22,15 +22,7 @@ func (b *Box) CertManager(ctx context.Context) (stop func(), err error) {
 	if _, err := os.Stat(program); err != nil {
 		return nil, NotHere("needs cert-manager: run dev/certmanager/build.sh first")
 	}
-	if _, err := b.Kubectl(ctx, "apply", "--server-side", "-f", filepath.Join(cache, "cert-manager-crds")); err != nil {
-		return nil, err
-	}
-	// kubectl wait gives up at once on a definition to which the API server has written no status yet.
-	err = Eventually(ctx, time.Minute, func() error {
-		_, err := b.Kubectl(ctx, "wait", "--for=condition=Established", "--timeout=1m", "crd/issuers.cert-manager.io", "crd/certificates.cert-manager.io")
-		return err
-	})
-	if err != nil {
+	if err := b.managersKinds(ctx, filepath.Join(cache, "cert-manager-crds")); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -64,4 +56,16 @@ func (b *Box) CertManager(ctx context.Context) (stop func(), err error) {
 	}
 	stop()
 	return nil, fmt.Errorf("cert-manager does not run: %s", said.String())
+}
+
+// managersKinds has the API server know the kinds of cert-manager.
+func (b *Box) managersKinds(ctx context.Context, definitions string) error {
+	if _, err := b.Kubectl(ctx, "apply", "--server-side", "-f", definitions); err != nil {
+		return err
+	}
+	// kubectl wait gives up at once on a definition to which the API server has written no status yet.
+	return Eventually(ctx, time.Minute, func() error {
+		_, err := b.Kubectl(ctx, "wait", "--for=condition=Established", "--timeout=1m", "crd/issuers.cert-manager.io", "crd/certificates.cert-manager.io")
+		return err
+	})
 }
