@@ -21,12 +21,11 @@ func program(ctx *pulumi.Context) error {
 		return err
 	}
 	r := running{ctx, stack}
-	look := r.looking()
 	identity, err := r.identity()
 	if err != nil {
 		return err
 	}
-	good, err := cluster.Guard(ctx, &cluster.GuardArgs{Plan: stack.Plan, Password: password, Cluster: identity, Look: look, Tell: r.told})
+	good, err := cluster.Guard(ctx, &cluster.GuardArgs{Plan: stack.Plan, Password: password, Cluster: identity, Look: r.look, Tell: r.told})
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -55,15 +54,8 @@ func (r running) identity() (string, error) {
 	return "", fmt.Errorf("the Kubernetes cluster of context %q cannot be asked which one it is; nothing was touched: %w", r.stack.Kubernetes.Context, err)
 }
 
-// looking begins to look at once, and gives what was found to who waits for it: the engine needs some time to come to the plan.
-func (r running) looking() cluster.Look {
-	found := sync.OnceValues(r.look)
-	go func() { _, _ = found() }()
-	return func(context.Context) (*plan.Found, error) { return found() }
-}
-
 // look reads what is in the place, nothing in a preview that reaches no cluster.
-func (r running) look() (*plan.Found, error) {
+func (r running) look(context.Context) (*plan.Found, error) {
 	ctx, cancel := r.soon()
 	defer cancel()
 	client, err := r.access().Client()

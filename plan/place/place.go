@@ -70,26 +70,14 @@ func Identity(ctx context.Context, client kubernetes.Interface) (string, error) 
 
 // sizes reads how many members the pools are asked to have, and which of their members are of an earlier plan.
 func sizes(ctx context.Context, client kubernetes.Interface, p plan.Plan, found *plan.Found) error {
-	sets := make([]*appsv1.StatefulSet, len(neo4j.Roles))
-	err := atOnce(len(sets), func(i int) error {
-		set, err := client.AppsV1().StatefulSets(p.Namespace).Get(ctx, p.Pool(neo4j.Roles[i]), metav1.GetOptions{})
+	present := map[string]*appsv1.StatefulSet{}
+	for _, role := range neo4j.Roles {
+		set, err := client.AppsV1().StatefulSets(p.Namespace).Get(ctx, p.Pool(role), metav1.GetOptions{})
 		switch {
 		case apierrors.IsNotFound(err):
-			return nil
-		case err != nil:
-			return fmt.Errorf("statefulset %s: %w", p.Pool(neo4j.Roles[i]), err)
-		}
-		sets[i] = set
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	present := map[string]*appsv1.StatefulSet{}
-	for _, set := range sets {
-		switch {
-		case set == nil:
 			continue
+		case err != nil:
+			return fmt.Errorf("statefulset %s: %w", p.Pool(role), err)
 		case set.Spec.Replicas != nil:
 			found.Sizes[set.Name] = int(*set.Spec.Replicas)
 		}
